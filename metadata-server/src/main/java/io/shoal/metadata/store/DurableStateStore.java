@@ -1,0 +1,22 @@
+package io.shoal.metadata.store;
+
+import java.nio.file.Path;
+
+/**
+ * A store on disk. The log is its write-ahead log: what was committed here but not flushed is lost
+ * in a crash, always as a whole suffix of log entries, and comes back by replay from {@link
+ * #applied()}.
+ */
+public interface DurableStateStore extends StateStore {
+  /** Brings all that is committed onto stable storage. */
+  void flush();
+
+  /**
+   * Makes a copy of the store, as of the last commit, from which a store can be opened; durable
+   * when this returns. Called by the thread that applies the log.
+   *
+   * @param directory where the copy goes; must not exist, its parent must
+   * @return the position of the copy
+   */
+  LogPosition checkpoint(Path directory);
+}
