@@ -1,0 +1,143 @@
+package io.shoal.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * How a client behaves. All limits hold for the client as a whole.
+ *
+ * @param metadataServers {@code host:port} of each metadata server, at least one
+ * @param clientName what this program is, for people who look at the cluster
+ * @param metadataTimeout longest time for a call to the metadata server, with its retries
+ * @param stallTimeout longest time for which a bulk transfer may make no progress
+ * @param connectTimeout longest time to set up a connection
+ * @param writeBudgetBytes bytes that writers hold in memory together, at least 1 MiB
+ * @param readBudgetBytes bytes that readers hold in memory together, at least 1 MiB
+ * @param operationLimit operations in flight; one more waits in a queue of the same size, beyond
+ *     that {@code OVERLOADED}
+ * @param callbackExecutor where futures complete; empty for threads of the client's own
+ */
+public record ClientConfig(
+    List<String> metadataServers,
+    String clientName,
+    Duration metadataTimeout,
+    Duration stallTimeout,
+    Duration connectTimeout,
+    long writeBudgetBytes,
+    long readBudgetBytes,
+    int operationLimit,
+    Optional<Executor> callbackExecutor) {
+
+  public ClientConfig {
+    metadataServers = List.copyOf(metadataServers);
+    if (metadataServers.isEmpty()) {
+      throw new IllegalArgumentException(
+          "metadataServers: none (expected: at least one host:port)");
+    }
+    requirePositive("metadataTimeout", metadataTimeout);
+    requirePositive("stallTimeout", stallTimeout);
+    requirePositive("connectTimeout", connectTimeout);
+    requireAtLeast("writeBudgetBytes", writeBudgetBytes, 1 << 20);
+    requireAtLeast("readBudgetBytes", readBudgetBytes, 1 << 20);
+    requireAtLeast("operationLimit", operationLimit, 1);
+  }
+
+  /** Returns the defaults for a cluster whose metadata servers are at these addresses. */
+  public static ClientConfig forCluster(String... metadataServers) {
+    return new ClientConfig(
+        List.of(metadataServers),
+        "shoal-client",
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(5),
+        64L << 20,
+        64L << 20,
+        16_384,
+        Optional.empty());
+  }
+
+  /** Returns the same configuration under another name. */
+  public ClientConfig withClientName(String name) {
+    return new ClientConfig(
+        metadataServers,
+        name,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBudgetBytes,
+        readBudgetBytes,
+        operationLimit,
+        callbackExecutor);
+  }
+
+  /** Returns the same configuration with other times. */
+  public ClientConfig withTimeouts(Duration metadata, Duration stall, Duration connect) {
+    return new ClientConfig(
+        metadataServers,
+        clientName,
+        metadata,
+        stall,
+        connect,
+        writeBudgetBytes,
+        readBudgetBytes,
+        operationLimit,
+        callbackExecutor);
+  }
+
+  /** Returns the same configuration with other budgets. */
+  public ClientConfig withBudgets(long writeBytes, long readBytes) {
+    return new ClientConfig(
+        metadataServers,
+        clientName,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBytes,
+        readBytes,
+        operationLimit,
+        callbackExecutor);
+  }
+
+  /** Returns the same configuration with another limit on operations in flight. */
+  public ClientConfig withOperationLimit(int limit) {
+    return new ClientConfig(
+        metadataServers,
+        clientName,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBudgetBytes,
+        readBudgetBytes,
+        limit,
+        callbackExecutor);
+  }
+
+  /** Returns the same configuration whose futures complete on an executor of the caller's. */
+  public ClientConfig withCallbackExecutor(Executor executor) {
+    return new ClientConfig(
+        metadataServers,
+        clientName,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBudgetBytes,
+        readBudgetBytes,
+        operationLimit,
+        Optional.of(executor));
+  }
+
+  private static void requirePositive(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException(name + ": " + value + " (expected: more than 0)");
+    }
+  }
+
+  private static void requireAtLeast(String name, long value, long least) {
+    if (value < least) {
+      throw new IllegalArgumentException(
+          name + ": " + value + " (expected: at least " + least + ")");
+    }
+  }
+}
