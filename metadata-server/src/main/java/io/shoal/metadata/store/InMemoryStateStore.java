@@ -1,11 +1,10 @@
 package io.shoal.metadata.store;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Map;
+import java.util.List;
 import java.util.NavigableMap;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -16,15 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryStateStore implements StateStore {
   private final Object lock = new Object();
-  private final Map<Table, NavigableMap<byte[], byte[]>> tables = new EnumMap<>(Table.class);
+  private final List<NavigableMap<byte[], byte[]>> tables = new ArrayList<>();
   private final Set<Table> shared = EnumSet.noneOf(Table.class);
   private LogPosition applied = LogPosition.NONE;
-  private @Nullable InMemoryStateWriter writer;
+  private @Nullable Overlay writer;
 
   /** Makes an empty store. */
   public InMemoryStateStore() {
-    for (Table table : Table.values()) {
-      tables.put(table, new TreeMap<>(Arrays::compareUnsigned));
+    for (int i = 0; i < Table.values().length; i++) {
+      tables.add(new TreeMap<>(Arrays::compareUnsigned));
     }
   }
 
@@ -32,7 +31,7 @@ public final class InMemoryStateStore implements StateStore {
   public StateView view() {
     synchronized (lock) {
       shared.addAll(EnumSet.allOf(Table.class));
-      return new View(new EnumMap<>(tables), applied);
+      return new View(new MapReader(List.copyOf(tables)), applied);
     }
   }
 
@@ -42,7 +41,7 @@ public final class InMemoryStateStore implements StateStore {
       if (writer != null && writer.isOpen()) {
         throw new IllegalStateException("a writer is open (expected: at most one)");
       }
-      writer = new InMemoryStateWriter(new EnumMap<>(tables));
+      writer = new Overlay(new MapReader(List.copyOf(tables)));
       return writer;
     }
   }
@@ -50,36 +49,28 @@ public final class InMemoryStateStore implements StateStore {
   @Override
   public void commit(StateWriter finished, LogPosition position) {
     synchronized (lock) {
-      if (finished != writer || !writer.isOpen()) {
+      Overlay mine = writer;
+      if (mine == null || finished != mine) {
         throw new IllegalStateException("not the open writer of this store");
       }
-      if (position.index() <= applied.index()) {
-        throw new IllegalStateException(
-            "commit at " + position + " (expected: behind " + applied + ")");
-      }
-      writer.changes().forEach(this::change);
-      applied = position;
-      writer.close();
+      position.checkBehind(applied);
+      mine.applyTo(this::change);
+      mine.close();
       writer = null;
+      applied = position;
     }
   }
 
-  private void change(Table table, NavigableMap<byte[], InMemoryStateWriter.Change> changes) {
-    if (changes.isEmpty()) {
-      return;
-    }
-    NavigableMap<byte[], byte[]> rows = Objects.requireNonNull(tables.get(table));
+  private void change(Table table, byte[] key, byte @Nullable [] value) {
+    NavigableMap<byte[], byte[]> rows = tables.get(table.ordinal());
     if (shared.remove(table)) {
       rows = new TreeMap<>(rows);
-      tables.put(table, rows);
+      tables.set(table.ordinal(), rows);
     }
-    for (Map.Entry<byte[], InMemoryStateWriter.Change> entry : changes.entrySet()) {
-      byte[] value = entry.getValue().value();
-      if (value == null) {
-        rows.remove(entry.getKey());
-      } else {
-        rows.put(entry.getKey(), value);
-      }
+    if (value == null) {
+      rows.remove(key);
+    } else {
+      rows.put(key, value);
     }
   }
 
@@ -93,31 +84,20 @@ public final class InMemoryStateStore implements StateStore {
   @Override
   public void close() {}
 
-  private record View(Map<Table, NavigableMap<byte[], byte[]>> tables, LogPosition applied)
-      implements StateView {
+  private record View(MapReader reader, LogPosition applied) implements StateView {
     @Override
     public byte @Nullable [] get(Table table, byte[] key) {
-      return rows(table).get(key);
+      return reader.get(table, key);
     }
 
     @Override
     public Cursor scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
-      NavigableMap<byte[], byte[]> rows = rows(table);
-      return new NavigatingCursor(
-          fromInclusive, toExclusive, rows::ceilingEntry, rows::higherEntry, () -> {});
+      return reader.scan(table, fromInclusive, toExclusive);
     }
 
     @Override
-    public @Nullable Row last(Table table, byte[] fromInclusive, byte[] toInclusive) {
-      Map.Entry<byte[], byte[]> floor = rows(table).floorEntry(toInclusive);
-      if (floor == null || Arrays.compareUnsigned(floor.getKey(), fromInclusive) < 0) {
-        return null;
-      }
-      return new Row(floor.getKey(), floor.getValue());
-    }
-
-    private NavigableMap<byte[], byte[]> rows(Table table) {
-      return Objects.requireNonNull(tables.get(table));
+    public @Nullable Row last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive) {
+      return reader.last(table, fromInclusive, toExclusive);
     }
 
     @Override

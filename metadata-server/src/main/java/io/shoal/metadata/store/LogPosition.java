@@ -16,4 +16,10 @@ public record LogPosition(long term, long index) {
           "term " + term + ", index " + index + " (expected: >= 0 and >= -1)");
     }
   }
+
+  void checkBehind(LogPosition earlier) {
+    if (index <= earlier.index || term < earlier.term) {
+      throw new IllegalStateException("commit at " + this + " (expected: behind " + earlier + ")");
+    }
+  }
 }

@@ -20,8 +20,9 @@ public interface StateReader {
   Cursor scan(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive);
 
   /**
-   * Returns the row with the greatest key of a range that includes both ends; null if the range is
-   * empty.
+   * Returns the last row of a range; null if the range is empty.
+   *
+   * @param toExclusive where the range ends; null for the end of the table
    */
-  @Nullable Row last(Table table, byte[] fromInclusive, byte[] toInclusive);
+  @Nullable Row last(Table table, byte[] fromInclusive, byte @Nullable [] toExclusive);
 }
