@@ -1,0 +1,24 @@
+package io.shoal.metadata.chunk;
+
+import io.shoal.common.id.ChunkId;
+import java.util.List;
+
+/**
+ * Where the replicas of a chunk are.
+ *
+ * @param length committed length in bytes
+ * @param replication replicas that the file's policy asks for
+ * @param sealed whether the length is final
+ */
+public record ChunkLocation(
+    ChunkId chunkId,
+    int length,
+    Layout layout,
+    List<Replica> replicas,
+    int replication,
+    boolean sealed) {
+
+  public ChunkLocation {
+    replicas = List.copyOf(replicas);
+  }
+}

@@ -1,0 +1,45 @@
+package io.shoal.metadata.namespace;
+
+import io.shoal.common.id.InodeId;
+import io.shoal.metadata.row.Bytes;
+import java.util.SortedMap;
+
+/**
+ * What is known of a file or directory.
+ *
+ * @param length bytes; 0 for a directory
+ * @param generation raised by every change of content
+ * @param ownership mode, owner and group
+ * @param times when it was made and last modified
+ * @param policy resolved; all zero for a directory
+ * @param xattrs extended attributes, sorted by name
+ */
+public record FileStatus(
+    InodeId inodeId,
+    FileType type,
+    long length,
+    long generation,
+    Ownership ownership,
+    Times times,
+    FilePolicy policy,
+    SortedMap<String, Bytes> xattrs) {
+
+  public FileStatus {
+    xattrs = Attributes.sorted(xattrs);
+  }
+
+  /** Returns the version that a commit or a precondition names. */
+  public InodeVersion version() {
+    return new InodeVersion(inodeId, generation);
+  }
+
+  /**
+   * Who may do what; stored and shown, not enforced yet.
+   *
+   * @param mode permission bits, 0 to 07777
+   */
+  public record Ownership(int mode, String owner, String group) {}
+
+  /** Milliseconds of the log clock, except where a client set the modification time. */
+  public record Times(long createdAtMillis, long modifiedAtMillis) {}
+}
