@@ -1,0 +1,26 @@
+package io.shoal.storage.volume;
+
+import io.shoal.common.id.VolumeId;
+
+/**
+ * How a volume does.
+ *
+ * @param volume the volume
+ * @param directory its data directory, for people
+ * @param capacityBytes size of its file system
+ * @param availableBytes what may still be written there above the reserve, the room promised to
+ *     open chunks left out
+ * @param usedBytes durable bytes of its chunks
+ * @param chunkCount chunks that it has a record of
+ * @param health what it can do
+ * @param fenceReason why it is fenced; empty while it is not
+ */
+public record VolumeReport(
+    VolumeId volume,
+    String directory,
+    long capacityBytes,
+    long availableBytes,
+    long usedBytes,
+    long chunkCount,
+    VolumeHealth health,
+    String fenceReason) {}
