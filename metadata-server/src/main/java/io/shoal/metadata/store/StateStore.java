@@ -7,10 +7,7 @@ package io.shoal.metadata.store;
  * and {@link #applied} to anyone. Every method throws {@link java.io.UncheckedIOException} when the
  * disk fails; the store must not be used after that.
  */
-public interface StateStore extends AutoCloseable {
-  /** Opens a consistent view of what is committed. The caller closes it. */
-  StateView view();
-
+public interface StateStore extends StateViews, AutoCloseable {
   /** Begins the effects of a log entry. */
   StateWriter begin();
 

@@ -23,17 +23,23 @@ public enum Table {
   /** Chunk id → length, CRC32C, reference count, layout, replicas, state. */
   CHUNKS("chunks"),
 
-  /** Node id, chunk id → nothing: the reverse index of replicas. */
+  /** Node id, volume, chunk id → nothing: the reverse index of replicas. */
   REPLICAS("replicas"),
 
-  /** Priority, chunk id → nothing: chunks below their policy. */
+  /** Number of replicas, chunk id → nothing: chunks below their policy. */
   UNDER("under"),
 
-  /** Time, chunk id → replicas: what is to be deleted after its grace period. */
+  /** Node id, time, chunk id → nothing: what each node is to delete, oldest first. */
   GARBAGE("garbage"),
 
-  /** Time, kind, id → nothing: what ends by itself once the log clock has passed that time. */
+  /** Kind, time, id → nothing: what ends by itself once the log clock has passed that time. */
   EXPIRIES("expiries"),
+
+  /** Kind, owner's id, id → nothing: what belongs to a session or an inode and ends with it. */
+  OWNED("owned"),
+
+  /** Kind, outside name → id: what is known by a name that was drawn elsewhere. */
+  LOOKUPS("lookups"),
 
   /** Node id → address, failure domain, volumes, admin state. */
   NODES("nodes"),
