@@ -1,0 +1,141 @@
+package io.shoal.cli;
+
+import io.shoal.client.ClientConfig;
+import io.shoal.client.ShoalClient;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a command works with: the client, made when it is first asked for; output; and the failures
+ * of a command that goes on after one. Used by the main thread, except {@link #close}, which a
+ * shutdown hook may call.
+ */
+public final class CommandContext implements AutoCloseable {
+  /** How long the end of the process waits for the cluster to hear that files were abandoned. */
+  private static final int CLOSE_SECONDS = 5;
+
+  private final String program;
+  private final CommonOptions options;
+  private final Map<String, String> environment;
+  private final Output output;
+  private final PrintStream messages;
+  private @Nullable ShoalClient client;
+  private boolean closed;
+  private ExitCode exitCode = ExitCode.OK;
+
+  CommandContext(
+      String program,
+      CommonOptions options,
+      Map<String, String> environment,
+      Output output,
+      PrintStream messages) {
+    this.program = program;
+    this.options = options;
+    this.environment = environment;
+    this.output = output;
+    this.messages = messages;
+  }
+
+  /** Returns the client of the cluster that the command line or the environment names. */
+  public synchronized ShoalClient client() {
+    if (closed) {
+      throw new CommandException(ExitCode.INTERRUPTED, "interrupted");
+    }
+    ShoalClient current = client;
+    if (current == null) {
+      current =
+          ShoalClient.create(
+              ClientConfig.forCluster(location().metadataServers().toArray(String[]::new))
+                  .withClientName(program));
+      client = current;
+    }
+    return current;
+  }
+
+  /** Returns where the cluster is. */
+  public ClusterLocation location() {
+    return ClusterLocation.find(options.cluster, environment);
+  }
+
+  /** Returns where results go. */
+  public Output output() {
+    return output;
+  }
+
+  /** Tells whether results are to be JSON. */
+  public boolean json() {
+    return options.json;
+  }
+
+  /**
+   * Waits for an operation.
+   *
+   * @throws ShoalException as the operation failed
+   */
+  public <T> T await(CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw ShoalException.of(e);
+    } catch (CancellationException e) {
+      throw new ShoalException(ErrorCode.CANCELLED, "", "cancelled", e);
+    }
+  }
+
+  /**
+   * Prints a failure after which the command goes on with its next argument; the exit code will
+   * tell.
+   */
+  public synchronized void fail(ShoalException error) {
+    fail(ExitCode.of(error.code()), ErrorText.of(error));
+  }
+
+  /** Prints a failure after which the command goes on; the exit code will tell. */
+  public synchronized void fail(ExitCode code, String message) {
+    exitCode = exitCode == ExitCode.OK || exitCode == code ? code : ExitCode.FAILED;
+    if (options.json) {
+      messages.println(Json.error(code, message));
+    } else {
+      messages.println(program + ": " + message);
+    }
+  }
+
+  /** Prints something that a person may want to know; it goes beside the results. */
+  public synchronized void note(String message) {
+    messages.println(message);
+  }
+
+  /** Returns what the process ends with so far. */
+  synchronized ExitCode exitCode() {
+    return exitCode;
+  }
+
+  /** Ends the client: what was being written disappears. Safe to call twice and from any thread. */
+  @Override
+  public void close() {
+    ShoalClient current;
+    synchronized (this) {
+      closed = true;
+      current = client;
+      client = null;
+    }
+    if (current == null) {
+      return;
+    }
+    try {
+      current.closeAsync().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      note(program + ": could not say goodbye to the cluster: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.shoal.cli;
+
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** How names and figures are shown to a person. */
+public final class Names {
+  private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
+  private Names() {}
+
+  /**
+   * Returns a name with control characters escaped, so that it can't move the cursor or fake a
+   * line.
+   */
+  public static String printable(String name) {
+    StringBuilder out = null;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean control = Character.isISOControl(c) || c == '\\';
+      if (control && out == null) {
+        out = new StringBuilder(name.length() + 8).append(name, 0, i);
+      }
+      if (out != null) {
+        appendEscaped(out, c, control);
+      }
+    }
+    return out == null ? name : out.toString();
+  }
+
+  private static void appendEscaped(StringBuilder out, char c, boolean control) {
+    if (!control) {
+      out.append(c);
+      return;
+    }
+    switch (c) {
+      case '\n' -> out.append("\\n");
+      case '\t' -> out.append("\\t");
+      case '\r' -> out.append("\\r");
+      case '\\' -> out.append("\\\\");
+      default -> out.append("\\x").append(HexFormat.of().toHexDigits((byte) c));
+    }
+  }
+
+  /** Returns a number of bytes with a binary unit and at most one decimal: {@code 1.5 MiB}. */
+  public static String bytes(long bytes) {
+    double value = bytes;
+    int unit = 0;
+    while (value >= 1024 && unit < UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+  }
+
+  /** Returns permission bits as {@code ls} shows them, with a leading {@code d} or {@code -}. */
+  public static String mode(boolean directory, int mode) {
+    StringBuilder out = new StringBuilder(10).append(directory ? 'd' : '-');
+    for (int shift = 6; shift >= 0; shift -= 3) {
+      int bits = mode >> shift & 7;
+      out.append((bits & 4) != 0 ? 'r' : '-');
+      out.append((bits & 2) != 0 ? 'w' : '-');
+      out.append(executeBit(bits, mode, shift));
+    }
+    return out.toString();
+  }
+
+  private static char executeBit(int bits, int mode, int shift) {
+    boolean special = (mode & (shift == 6 ? 04000 : shift == 3 ? 02000 : 01000)) != 0;
+    boolean execute = (bits & 1) != 0;
+    if (!special) {
+      return execute ? 'x' : '-';
+    }
+    char letter = shift == 0 ? 't' : 's';
+    return execute ? letter : Character.toUpperCase(letter);
+  }
+}
