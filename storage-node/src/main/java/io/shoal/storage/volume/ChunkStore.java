@@ -55,10 +55,11 @@ public interface ChunkStore {
    * Deletes chunks, open ones included, whose streams are fenced. Chunks that the node does not
    * have count as deleted.
    *
-   * @return completes when none of them will ever be served to a new reader again, crash or not
-   *     (rule D2); fails if that can't be said of all of them, and may be repeated then
+   * @return the chunks that will never be served to a new reader again, crash or not (rule D2).
+   *     Those that are missing from it could not be deleted, because their volume is fenced or
+   *     failed; that does not fail the future
    */
-  CompletableFuture<Void> delete(List<ChunkId> chunks);
+  CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks);
 
   /**
    * Lists the node's chunks, sorted by id over all volumes. A chunk that is open and has nothing

@@ -1,0 +1,61 @@
+package io.shoal.storage.index;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.rocksdb.Cache;
+import org.rocksdb.Env;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Priority;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBufferManager;
+
+/**
+ * Opens indexes in RocksDB and owns what those of one node share: the block cache, the bound on
+ * write buffers, the threads. To be closed after all of them.
+ */
+public final class RocksIndexes implements IndexOpener, AutoCloseable {
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private final IndexConfig config;
+  private final Cache blockCache;
+  private final WriteBufferManager writeBuffers;
+
+  /**
+   * Makes the shared parts.
+   *
+   * @param volumes how many indexes there will be: each gets a thread for flushing and one for
+   *     compaction, so that a disk that hangs keeps nobody else waiting
+   */
+  public RocksIndexes(IndexConfig config, int volumes) {
+    this.config = config;
+    this.blockCache = new LRUCache(config.blockCacheBytes());
+    this.writeBuffers = new WriteBufferManager(config.totalWriteBufferBytes(), blockCache);
+    Env env = Env.getDefault();
+    env.setBackgroundThreads(
+        Math.max(env.getBackgroundThreads(Priority.HIGH), volumes), Priority.HIGH);
+    env.setBackgroundThreads(
+        Math.max(env.getBackgroundThreads(Priority.LOW), volumes), Priority.LOW);
+  }
+
+  @Override
+  public ChunkIndex open(Path directory, boolean readOnly, Consumer<Throwable> onFailure)
+      throws IOException {
+    RocksOptions options = new RocksOptions(config, blockCache, writeBuffers, onFailure);
+    try {
+      return RocksChunkIndex.open(directory, readOnly, options);
+    } catch (RocksDBException failure) {
+      options.close();
+      throw new IOException("index " + directory + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    writeBuffers.close();
+    blockCache.close();
+  }
+}

@@ -1,0 +1,135 @@
+package io.shoal.storage.io;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A directory of this machine, through the page cache. */
+public final class LocalDisk implements Disk {
+  private final Path root;
+  private final FileStore fileStore;
+
+  private LocalDisk(Path root, FileStore fileStore) {
+    this.root = root;
+    this.fileStore = fileStore;
+  }
+
+  /** Opens a directory, which is created if it is not there. */
+  public static LocalDisk at(Path directory) throws IOException {
+    Path root = directory.toAbsolutePath();
+    Files.createDirectories(root);
+    return new LocalDisk(root, Files.getFileStore(root));
+  }
+
+  @Override
+  public DiskFile create(String name) throws IOException {
+    return new LocalFile(FileChannel.open(resolve(name), CREATE_NEW, WRITE, READ), fileStore);
+  }
+
+  @Override
+  public DiskFile open(String name) throws IOException {
+    return new LocalFile(FileChannel.open(resolve(name), READ), fileStore);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    Files.delete(resolve(name));
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    Files.move(resolve(from), resolve(to), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return Files.exists(resolve(name), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public void createDirectory(String name) throws IOException {
+    Path directory = resolve(name);
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException exists) {
+      if (!Files.isDirectory(directory)) {
+        throw exists;
+      }
+    }
+  }
+
+  @Override
+  public List<String> list(String directory) throws IOException {
+    try (Stream<Path> entries = Files.list(resolve(directory))) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+    } catch (java.io.UncheckedIOException failure) {
+      throw failure.getCause();
+    }
+  }
+
+  @Override
+  public void syncDirectory(String directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(resolve(directory), READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public long capacityBytes() throws IOException {
+    return fileStore.getTotalSpace();
+  }
+
+  @Override
+  public long availableBytes() throws IOException {
+    return fileStore.getUsableSpace();
+  }
+
+  @Override
+  public @Nullable Closeable tryLock(String name) throws IOException {
+    FileChannel channel = FileChannel.open(resolve(name), CREATE, WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      lock = null;
+    } catch (IOException failure) {
+      channel.close();
+      throw failure;
+    }
+    if (lock == null) {
+      channel.close();
+      return null;
+    }
+    return channel;
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
+  }
+
+  /** Names come from this program only; one that would leave the directory is a defect. */
+  private Path resolve(String name) {
+    Path path = root.resolve(name).normalize();
+    if (!path.startsWith(root)) {
+      throw new IllegalArgumentException("name: " + name + " (expected: one within " + root + ")");
+    }
+    return path;
+  }
+}
