@@ -7,6 +7,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,11 @@ public final class EventLoops implements AutoCloseable {
 
   /** Returns the threads. */
   EventLoopGroup group() {
+    return group;
+  }
+
+  /** Returns the threads as an executor, for short work that never blocks. */
+  public Executor executor() {
     return group;
   }
 
