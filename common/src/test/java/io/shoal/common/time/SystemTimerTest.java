@@ -1,0 +1,93 @@
+package io.shoal.common.time;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.testing.Await;
+import io.shoal.common.testing.DirectExecutor;
+import io.shoal.common.testing.QueueExecutor;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SystemTimerTest {
+  private final SystemTimer timer = new SystemTimer();
+
+  @AfterEach
+  void close() {
+    timer.close();
+  }
+
+  @Test
+  void schedule_delayPasses_handsTheTaskToTheExecutor() {
+    QueueExecutor executor = new QueueExecutor();
+    CompletableFuture<Void> ran = new CompletableFuture<>();
+    long start = System.nanoTime();
+    timer.schedule(Duration.ofMillis(20), executor, () -> ran.complete(null));
+    Await.until("handed over", () -> executor.size() == 1);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
+    assertThat(ran).isNotDone();
+    executor.runAll();
+    assertThat(ran).isDone();
+  }
+
+  @Test
+  void schedule_shorterDelayLater_runsFirst() {
+    StringBuffer order = new StringBuffer();
+    CompletableFuture<Void> ran = new CompletableFuture<>();
+    timer.schedule(
+        Duration.ofMillis(60),
+        DirectExecutor.INSTANCE,
+        () -> {
+          order.append("b");
+          ran.complete(null);
+        });
+    timer.schedule(Duration.ofMillis(5), DirectExecutor.INSTANCE, () -> order.append("a"));
+    Await.result(ran);
+    assertThat(order).hasToString("ab");
+  }
+
+  @Test
+  void cancel_inTime_callsTheTaskOff() {
+    StringBuffer order = new StringBuffer();
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    Timer.Scheduled first =
+        timer.schedule(Duration.ofMillis(30), DirectExecutor.INSTANCE, () -> order.append("x"));
+    timer.schedule(Duration.ofMillis(60), DirectExecutor.INSTANCE, () -> later.complete(null));
+    first.cancel();
+    Await.result(later);
+    assertThat(order).isEmpty();
+  }
+
+  @Test
+  void schedule_executorEndedOrTaskThrows_leavesTheTimerAlive() {
+    QueueExecutor ended = new QueueExecutor();
+    ended.end();
+    timer.schedule(Duration.ZERO, ended, () -> {});
+    timer.schedule(
+        Duration.ofSeconds(-1),
+        DirectExecutor.INSTANCE,
+        () -> {
+          throw new IllegalStateException("on purpose");
+        });
+    CompletableFuture<Void> ran = new CompletableFuture<>();
+    timer.schedule(Duration.ofMillis(1), DirectExecutor.INSTANCE, () -> ran.complete(null));
+    Await.result(ran);
+  }
+
+  @Test
+  void schedule_veryLongDelay_isCut() {
+    timer.schedule(Duration.ofSeconds(Long.MAX_VALUE), DirectExecutor.INSTANCE, () -> {}).cancel();
+  }
+
+  @Test
+  void schedule_closed_isRefused() {
+    timer.close();
+    assertThatThrownBy(() -> timer.schedule(Duration.ZERO, DirectExecutor.INSTANCE, () -> {}))
+        .isInstanceOfSatisfying(
+            ShoalException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+  }
+}
