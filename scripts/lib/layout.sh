@@ -1,0 +1,137 @@
+# The directory of a cluster and what stands in it. Sourced; needs DIR.
+#
+#   DIR/members        one line a process: NAME HOST PORT [key=value...]
+#   DIR/client.conf    where the metadata servers are; read by the shoal command
+#   DIR/secret         by which processes of this cluster know each other, mode 0600
+#   DIR/conf/NAME.conf    settings of a process; edit and restart
+#   DIR/data/NAME      state and chunks, unless the member names volumes
+#   DIR/logs/NAME.log  rotated by the server; NAME.out: what it printed
+#   DIR/run/NAME.pid   process id
+
+FIRST_PORT=7400
+PORT_STEP=100
+
+# read_members: fills the arrays NAMES, and HOST_OF, PORT_OF, EXTRA_OF by name.
+read_members() {
+  NAMES=()
+  declare -gA HOST_OF=() PORT_OF=() EXTRA_OF=()
+  local name host port extra
+  [[ -r $DIR/members ]] || return 0
+  while read -r name host port extra; do
+    [[ -z $name || $name == \#* ]] && continue
+    NAMES+=("$name")
+    HOST_OF[$name]=$host PORT_OF[$name]=$port EXTRA_OF[$name]=$extra
+  done <"$DIR/members"
+}
+
+# write_members: the arrays back to the file, whole or not at all.
+write_members() {
+  local name
+  {
+    echo "# The processes of this cluster: NAME HOST PORT [key=value...]. Written by scripts/cluster."
+    for name in "${NAMES[@]}"; do
+      echo "$name ${HOST_OF[$name]} ${PORT_OF[$name]} ${EXTRA_OF[$name]}"
+    done
+  } >"$DIR/members.new"
+  mv -f "$DIR/members.new" "$DIR/members"
+}
+
+# extra NAME KEY: the value of a member's key=value, or nothing.
+extra() {
+  local word
+  for word in ${EXTRA_OF[$1]}; do
+    [[ $word == "$2="* ]] && printf '%s\n' "${word#*=}"
+  done
+  return 0
+}
+
+# names_of ROLE: the members of a role.
+names_of() {
+  local name
+  for name in "${NAMES[@]}"; do
+    [[ $name == "$1"-* ]] && printf '%s\n' "$name"
+  done
+  return 0
+}
+
+metadata_servers() {
+  local name list=""
+  for name in $(names_of metadata); do
+    list+="${list:+,}${HOST_OF[$name]}:${PORT_OF[$name]}"
+  done
+  printf '%s\n' "$list"
+}
+
+# require_cluster: ends with a message unless DIR is the directory of a cluster.
+require_cluster() {
+  [[ -r $DIR/members ]] || die "there is no cluster in $DIR (start one with: cluster start --dir $DIR)"
+  read_members
+}
+
+# set_key FILE KEY VALUE: replaces a setting or appends it.
+set_key() {
+  local line found="" out=""
+  if [[ -r $1 ]]; then
+    while IFS= read -r line || [[ -n $line ]]; do
+      if [[ $line =~ ^[[:space:]]*"$2"[[:space:]]*= ]]; then
+        line="$2 = $3" found=yes
+      fi
+      out+=$line$'\n'
+    done <"$1"
+  fi
+  [[ -n $found ]] || out+="$2 = $3"$'\n'
+  printf '%s' "$out" >"$1.new"
+  mv -f "$1.new" "$1"
+}
+
+make_secret() {
+  [[ -s $DIR/secret ]] && return 0
+  (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$DIR/secret.new")
+  mv -f "$DIR/secret.new" "$DIR/secret"
+}
+
+# write_client_conf: what the shoal command needs to find the cluster.
+write_client_conf() {
+  printf '# Where the metadata servers of this cluster are. Written by scripts/cluster.\nmetadata-servers = %s\n' \
+    "$(metadata_servers)" >"$DIR/client.conf.new"
+  mv -f "$DIR/client.conf.new" "$DIR/client.conf"
+}
+
+# write_conf NAME: the settings that follow from the layout, into the member's file; other lines stay as they are.
+write_conf() {
+  local name=$1 file=$DIR/conf/$1.conf
+  if [[ ! -e $file ]]; then
+    local template=storage-node
+    [[ $name == metadata-* ]] && template=metadata-server
+    printf '# Settings of %s. Every key is explained in %s.\n' "$name" "$SHOAL_HOME/conf/$template.conf" >"$file"
+  fi
+  set_key "$file" host "${HOST_OF[$name]}"
+  set_key "$file" port "${PORT_OF[$name]}"
+  set_key "$file" secret-file "$DIR/secret"
+  if [[ $name == metadata-* ]]; then
+    set_key "$file" data-directory "$DIR/data/$name"
+    set_key "$file" raft-port "$((PORT_OF[$name] + 1))"
+  else
+    set_key "$file" metadata-servers "$(metadata_servers)"
+    set_key "$file" data-directories "$(volumes_of "$name")"
+    local domain
+    domain=$(extra "$name" domain)
+    [[ -n $domain ]] && set_key "$file" failure-domain "$domain"
+  fi
+  return 0
+}
+
+# volumes_of NAME: its data directories, separated by commas.
+volumes_of() {
+  local list count i
+  list=$(extra "$1" volumes)
+  if [[ $list == */* ]]; then
+    printf '%s\n' "$list"
+    return
+  fi
+  count=${list:-1} list=""
+  for ((i = 1; i <= count; i++)); do
+    list+="${list:+,}$DIR/data/$1/volume-$i"
+  done
+  printf '%s\n' "$list"
+}
