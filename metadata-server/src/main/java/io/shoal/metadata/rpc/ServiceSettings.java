@@ -1,0 +1,39 @@
+package io.shoal.metadata.rpc;
+
+import io.shoal.common.config.Config;
+import io.shoal.common.config.ConfigSchema.Section;
+import io.shoal.metadata.cluster.ClusterSettings;
+import io.shoal.metadata.liveness.LivenessSettings;
+import io.shoal.metadata.reclaim.MaintenanceSettings;
+import java.util.List;
+
+/**
+ * What an operator decides about the services of a metadata server.
+ *
+ * @param version of this software, for people
+ * @param cluster settings that this server, once it leads, brings into the replicated state
+ */
+public record ServiceSettings(
+    String version,
+    ClusterSettings cluster,
+    LivenessSettings liveness,
+    MaintenanceSettings maintenance,
+    ServiceLimits limits) {
+  /** The keys of the configuration file. */
+  public static final List<Section> SECTIONS =
+      List.of(
+          ClusterDefaults.SECTION,
+          LivenessSettings.SECTION,
+          MaintenanceSettings.SECTION,
+          ServiceLimits.SECTION);
+
+  /** Reads the keys of {@link #SECTIONS}. */
+  public static ServiceSettings of(Config config, String version) {
+    return new ServiceSettings(
+        version,
+        config.build(ClusterDefaults::of),
+        config.build(LivenessSettings::of),
+        config.build(MaintenanceSettings::of),
+        config.build(ServiceLimits::of));
+  }
+}
