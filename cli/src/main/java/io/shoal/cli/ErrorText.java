@@ -1,5 +1,6 @@
 package io.shoal.cli;
 
+import com.beust.jcommander.ParameterException;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 
@@ -14,6 +15,12 @@ final class ErrorText {
         subject.isEmpty() || message.contains(subject) ? "" : Names.printable(subject) + ": ";
     String hint = hint(error.code());
     return about + message + (hint.isEmpty() ? "" : " (" + hint + ")");
+  }
+
+  /** JCommander's message, without its internals. */
+  static String ofParser(ParameterException error) {
+    String message = String.valueOf(error.getMessage());
+    return message.contains("no main parameter was defined") ? "it takes no arguments" : message;
   }
 
   private static String hint(ErrorCode code) {

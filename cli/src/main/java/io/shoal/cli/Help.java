@@ -19,6 +19,8 @@ public final class Help {
     parser.setExpandAtSign(false);
     parser.addObject(command);
     parser.addObject(options);
+    // JCommander reads the annotations with its first parse; what follows needs the options before.
+    parser.parse();
     return parser;
   }
 

@@ -95,10 +95,18 @@ public final class ShoalMain {
     CommonOptions options = new CommonOptions();
     JCommander parser = Help.parser(command, options);
     try {
-      parser.parse(line.arguments().toArray(String[]::new));
+      parser.parse(
+          new OptionWords(command.name(), parser)
+              .normalise(line.arguments())
+              .toArray(String[]::new));
     } catch (ParameterException e) {
       throw CommandException.usage(
-          command.name() + ": " + e.getMessage() + "; see: shoal " + command.name() + " --help");
+          command.name()
+              + ": "
+              + ErrorText.ofParser(e)
+              + "; see: shoal "
+              + command.name()
+              + " --help");
     }
     if (options.help) {
       output.line(Help.of(command, parser));

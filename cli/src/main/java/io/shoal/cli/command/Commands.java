@@ -24,6 +24,7 @@ public final class Commands {
     BY_NAME.put("mkdir", MkdirCommand::new);
     BY_NAME.put("mv", MvCommand::new);
     BY_NAME.put("nodes", NodesCommand::new);
+    BY_NAME.put("ping", PingCommand::new);
     BY_NAME.put("put", PutCommand::new);
     BY_NAME.put("rm", RmCommand::new);
     BY_NAME.put("stat", StatCommand::new);

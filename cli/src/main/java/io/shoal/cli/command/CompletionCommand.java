@@ -28,7 +28,7 @@ final class CompletionCommand implements Command {
   @Override
   public String example() {
     return "source <(shoal completion)    # in ~/.bashrc; completes commands, options and remote"
-               + " paths";
+        + " paths";
   }
 
   @Override

@@ -64,7 +64,7 @@ final class PutCommand implements Command {
   @Override
   public String example() {
     return "shoal put -r photos /backup    # makes /backup/photos if /backup is a directory, else"
-               + " /backup";
+        + " /backup";
   }
 
   @Override
