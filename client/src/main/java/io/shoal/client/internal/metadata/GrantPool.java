@@ -1,6 +1,7 @@
 package io.shoal.client.internal.metadata;
 
 import io.shoal.client.FilePolicy;
+import io.shoal.client.internal.pipeline.DirectShards;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
@@ -163,7 +164,7 @@ public final class GrantPool {
     long requestedAt = time.nanoTime();
     Deadline deadline = Deadline.after(timeout, time);
     metadata
-        .session(deadline)
+        .session()
         .thenCompose(current -> metadata.reserveChunks(request(wanted, current), deadline))
         .whenComplete(
             (reply, failure) ->

@@ -67,8 +67,11 @@ public interface MetadataCalls {
    */
   CompletableFuture<NamespaceReply> call(NamespaceRequest request, Deadline deadline);
 
-  /** Returns the session under which mutations go out, and opens it if there is none. */
-  CompletableFuture<SessionId> session(Deadline deadline);
+  /**
+   * Returns the session under which mutations go out, and opens it if there is none, within the
+   * configured time for metadata calls.
+   */
+  CompletableFuture<SessionId> session();
 
   /** Asks for a file's or directory's status. */
   default CompletableFuture<StatReply> stat(StatRequest request, Deadline deadline) {

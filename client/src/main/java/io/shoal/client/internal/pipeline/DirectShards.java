@@ -1,10 +1,10 @@
-package io.shoal.client.internal.metadata;
+package io.shoal.client.internal.pipeline;
 
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.shard.Shard;
 
 /** Makes shards that have no threads of their own. */
-final class DirectShards {
+public final class DirectShards {
   private DirectShards() {}
 
   /**
@@ -12,7 +12,7 @@ final class DirectShards {
    * the shard at that moment: a call that finds the shard idle costs no change of threads. What is
    * sent is bounded by what its owner lets in; the shard itself has no limit and is never closed.
    */
-  static Shard make(String name, FaultHandler faults) {
+  public static Shard make(String name, FaultHandler faults) {
     return new Shard(name, Runnable::run, Integer.MAX_VALUE, Integer.MAX_VALUE, faults);
   }
 }

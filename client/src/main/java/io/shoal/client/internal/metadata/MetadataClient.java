@@ -1,0 +1,90 @@
+package io.shoal.client.internal.metadata;
+
+import io.shoal.client.ClientConfig;
+import io.shoal.client.internal.pipeline.PipelineSettings;
+import io.shoal.client.internal.pipeline.RequestPipeline;
+import io.shoal.client.internal.pipeline.ServerChannels;
+import io.shoal.client.internal.resources.ClientEnvironment;
+import io.shoal.common.error.FaultHandler;
+import io.shoal.common.id.SessionId;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.common.time.Deadline;
+import io.shoal.proto.v1.ClusterServiceGrpc;
+import io.shoal.proto.v1.DescribeClusterReply;
+import io.shoal.proto.v1.DescribeClusterRequest;
+import io.shoal.proto.v1.ListNodesReply;
+import io.shoal.proto.v1.ListNodesRequest;
+import io.shoal.proto.v1.NamespaceReply;
+import io.shoal.proto.v1.NamespaceRequest;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The conversation with the metadata servers of one cluster: the namespace over one pipelined
+ * stream, questions about the cluster as calls beside it. Connects with its first call.
+ * Thread-safe.
+ */
+public final class MetadataClient implements MetadataCalls {
+  private final RequestPipeline pipeline;
+  private final ClusterCalls cluster;
+
+  /** Makes a client of a pipeline of its own. */
+  public MetadataClient(
+      PipelineSettings settings,
+      ServerChannels channels,
+      ClientEnvironment environment,
+      FaultHandler faults) {
+    this.pipeline = new RequestPipeline(settings, channels, environment, faults);
+    this.cluster = new ClusterCalls(pipeline, environment);
+  }
+
+  /**
+   * Returns the settings that follow from a configuration.
+   *
+   * @throws IllegalArgumentException if an address is none
+   */
+  public static PipelineSettings settingsOf(ClientConfig config) {
+    return new PipelineSettings(
+        config.metadataServers().stream().map(HostPort::parse).toList(),
+        config.clientName(),
+        config.metadataTimeout(),
+        config.connectTimeout(),
+        PipelineSettings.Limits.DEFAULT);
+  }
+
+  @Override
+  public CompletableFuture<NamespaceReply> call(NamespaceRequest request, Deadline deadline) {
+    return pipeline.call(request, deadline);
+  }
+
+  @Override
+  public CompletableFuture<SessionId> session() {
+    return pipeline.session();
+  }
+
+  /** Asks for the cluster's identity, version and defaults. */
+  public CompletableFuture<DescribeClusterReply> describeCluster(Deadline deadline) {
+    return cluster.call(
+        "describe cluster",
+        ClusterServiceGrpc.getDescribeClusterMethod(),
+        DescribeClusterRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Asks for all nodes that ever registered. */
+  public CompletableFuture<ListNodesReply> listNodes(Deadline deadline) {
+    return cluster.call(
+        "list nodes",
+        ClusterServiceGrpc.getListNodesMethod(),
+        ListNodesRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /**
+   * Ends all calls with {@code CANCELLED}, then the session and the connection.
+   *
+   * @return completes when nothing is left
+   */
+  public CompletableFuture<Void> close() {
+    return pipeline.close();
+  }
+}

@@ -1,0 +1,45 @@
+package io.shoal.client.internal.pipeline;
+
+import io.grpc.Status;
+import java.net.UnknownHostException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why there is no stream to a server.
+ *
+ * @param reason for a person
+ * @param lasting whether trying again soon is pointless
+ */
+record LinkFailure(String reason, boolean lasting) {
+  static LinkFailure of(Status status) {
+    return switch (status.getCode()) {
+      case UNIMPLEMENTED ->
+          new LinkFailure("what answers there is not a metadata server of Shoal", true);
+      case UNAUTHENTICATED, PERMISSION_DENIED ->
+          new LinkFailure("it refuses this client: " + status.getDescription(), true);
+      case OK -> new LinkFailure("it ended the stream", false);
+      default -> new LinkFailure(reasonOf(status), false);
+    };
+  }
+
+  static LinkFailure noAnswer(long afterMillis) {
+    return new LinkFailure("no answer within " + afterMillis + " ms", false);
+  }
+
+  private static String reasonOf(Status status) {
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnknownHostException) {
+        return "unknown host";
+      }
+      String message = cause.getMessage();
+      if (message != null && message.toLowerCase(Locale.ROOT).contains("connection refused")) {
+        return "connection refused";
+      }
+    }
+    @Nullable String description = status.getDescription();
+    @Nullable Throwable cause = status.getCause();
+    String text = description == null ? status.getCode().toString() : description;
+    return cause == null ? text : text + ": " + cause.getMessage();
+  }
+}

@@ -1,0 +1,70 @@
+package io.shoal.client.internal.pipeline;
+
+import io.shoal.common.rpc.HostPort;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a pipeline behaves.
+ *
+ * @param servers the metadata servers, at least one
+ * @param clientName told to the servers, for people
+ * @param callTimeout longest time for the pipeline's own calls: to open and renew the session
+ * @param connectTimeout after which a client that never had an answer gives up
+ */
+public record PipelineSettings(
+    List<HostPort> servers,
+    String clientName,
+    Duration callTimeout,
+    Duration connectTimeout,
+    Limits limits) {
+  private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(200);
+
+  public PipelineSettings {
+    servers = List.copyOf(servers);
+    if (servers.isEmpty()) {
+      throw new IllegalArgumentException("servers: none (expected: at least one)");
+    }
+  }
+
+  /**
+   * Returns how long one server may take to answer a connection: each one gets its turn in time.
+   */
+  public Duration attemptTimeout() {
+    Duration share = connectTimeout.dividedBy(servers.size());
+    return share.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : share;
+  }
+
+  /**
+   * What may be under way.
+   *
+   * @param maxCalls calls that have no answer yet, sent or not
+   * @param maxCallBytes bytes of their requests
+   * @param maxInFlight calls that were sent and have no answer
+   * @param maxInFlightBytes bytes of their requests
+   * @param maxRequestBytes of one request: a server would break the stream, and all calls with it
+   */
+  public record Limits(
+      int maxCalls,
+      long maxCallBytes,
+      int maxInFlight,
+      long maxInFlightBytes,
+      int maxRequestBytes) {
+    /** What suits one client; requests are as large as commands may be (rule C4). */
+    public static final Limits DEFAULT = new Limits(65_536, 64 << 20, 2_048, 4 << 20, 1 << 20);
+
+    public Limits {
+      if (maxCalls < 1
+          || maxInFlight < 1
+          || maxRequestBytes < 1
+          || maxInFlightBytes < maxRequestBytes
+          || maxCallBytes < maxRequestBytes) {
+        throw new IllegalArgumentException(
+            "calls: %d, %d bytes, in flight: %d, %d bytes, request: %d bytes"
+                    .formatted(
+                        maxCalls, maxCallBytes, maxInFlight, maxInFlightBytes, maxRequestBytes)
+                + " (expected: counts >= 1, bytes >= those of one request)");
+      }
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package io.shoal.client.internal.pipeline;
+
+import io.grpc.Status;
+import io.shoal.client.internal.resources.ClientEnvironment;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.flow.Backoff;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.common.time.Timer;
+import io.shoal.proto.v1.NamespaceReply;
+import io.shoal.proto.v1.NamespaceRequest;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one stream to the metadata server that leads: goes through the addresses in turn, follows
+ * hints, waits between rounds. Connects when something is to be sent and stays connected. Owned by
+ * the pipeline's shard.
+ *
+ * <p>A client that has never had an answer gives up when every address was tried and the connect
+ * timeout has passed: a wrong address is told at once, not at the end of a deadline. Once a server
+ * has answered, the cluster is known to exist, and calls wait for it until their own deadlines.
+ */
+final class ServerLink implements PipelineStream.Events {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerLink.class);
+
+  /** Whom the link serves. */
+  interface Listener {
+    /** The stream has room. */
+    void onReady();
+
+    void onReply(NamespaceReply reply);
+
+    /** What was sent and not answered will not be answered any more. */
+    void onBroken();
+
+    /** No server can be reached; the link rests until it is wanted again. */
+    void onUnreachable(ShoalException reason);
+
+    /** Tells whether a connection would be of use. */
+    boolean wantsConnection();
+  }
+
+  /** How far the link is. */
+  enum Stage {
+    /** Nothing is to be sent; */
+    IDLE,
+    /** a stream was opened and its connection is not there yet; */
+    CONNECTING,
+    /** the stream can be used; */
+    CONNECTED,
+    /** waits before it tries the next address; */
+    WAITING,
+    /** for good. */
+    CLOSED
+  }
+
+  private final PipelineSettings settings;
+  private final ServerChannels channels;
+  private final ClientEnvironment environment;
+  private final Backoff backoff;
+  private final Executor shard;
+  private final Listener listener;
+
+  private Stage stage = Stage.IDLE;
+  private @Nullable PipelineStream stream;
+  private Timer.@Nullable Scheduled timeout;
+  private @Nullable HostPort hint;
+  private int nextServer;
+
+  /** Whether any server has ever answered a request. */
+  private boolean everAnswered;
+
+  /** Attempts since the last answer that ended without one, and why, by address. */
+  private int failures;
+
+  private final Map<HostPort, LinkFailure> reasons = new LinkedHashMap<>();
+
+  /** Servers in a row that said that they do not lead. */
+  private int refusals;
+
+  /** When the present run of attempts began; meaningful while {@link #running}. */
+  private long runStartNanos;
+
+  private boolean running;
+
+  ServerLink(
+      PipelineSettings settings,
+      ServerChannels channels,
+      ClientEnvironment environment,
+      Backoff backoff,
+      Executor shard,
+      Listener listener) {
+    this.settings = settings;
+    this.channels = channels;
+    this.environment = environment;
+    this.backoff = backoff;
+    this.shard = shard;
+    this.listener = listener;
+  }
+
+  /** Sees to it that there will be a stream. */
+  void want() {
+    if (stage == Stage.IDLE) {
+      connect();
+    }
+  }
+
+  boolean isConnected() {
+    return stage == Stage.CONNECTED;
+  }
+
+  boolean isReady() {
+    return stage == Stage.CONNECTED && stream != null && stream.isReady();
+  }
+
+  /** Sends; only when {@link #isReady}. */
+  void send(NamespaceRequest request) {
+    Objects.requireNonNull(stream).send(request);
+  }
+
+  /** Returns the server that the stream goes to, if it can be used. */
+  @Nullable ConnectedServer connected() {
+    return stage == Stage.CONNECTED && stream != null
+        ? new ConnectedServer(stream.server(), stream.channel())
+        : null;
+  }
+
+  /**
+   * Tells whether there is another server to go to, after the present one said it does not lead.
+   */
+  boolean canLeave(ShoalException notLeader) {
+    HostPort other = hintOf(notLeader);
+    boolean hinted = other != null && !isServer(other);
+    return hinted || settings.servers().size() > 1;
+  }
+
+  /** Goes to the leader, if the error names it, or else to the next server. */
+  void leave(ShoalException notLeader) {
+    if (stage != Stage.CONNECTED || stream == null) {
+      return;
+    }
+    HostPort from = stream.server();
+    HostPort other = hintOf(notLeader);
+    hint = other != null && !other.equals(from) ? other : null;
+    LOG.debug("{} does not lead; next: {}", from, hint == null ? "the one after it" : hint);
+    refusals++;
+    drop("another server leads");
+    // The first hint after an answer is followed at once; servers that point at each other are not
+    // chased.
+    connectAfter(refusals == 1 ? Duration.ZERO : backoff.next(refusals));
+  }
+
+  /** Notes that the server leads. */
+  void answered() {
+    refusals = 0;
+  }
+
+  /** Describes why there is no stream, for a call that waited for one in vain. */
+  ShoalException unreachable(Duration waited) {
+    List<HostPort> servers = settings.servers();
+    StringBuilder text = new StringBuilder("cannot reach a metadata server at ");
+    text.append(join(servers)).append(" within ").append(seconds(waited));
+    if (servers.size() == 1 && reasons.size() <= 1) {
+      reasons.values().forEach(failure -> text.append(": ").append(failure.reason()));
+    } else {
+      reasons.forEach(
+          (server, failure) ->
+              text.append("; ").append(server).append(": ").append(failure.reason()));
+    }
+    return new ShoalException(ErrorCode.UNAVAILABLE, join(servers), text.toString());
+  }
+
+  void close() {
+    cancelTimeout();
+    PipelineStream open = stream;
+    stream = null;
+    stage = Stage.CLOSED;
+    if (open != null) {
+      open.close("the client is closed");
+    }
+  }
+
+  // ------------------------------------------------------------------------------------ the stream
+
+  private void connect() {
+    if (!running) {
+      running = true;
+      runStartNanos = environment.time().nanoTime();
+    }
+    HostPort server = takeNext();
+    stage = Stage.CONNECTING;
+    PipelineStream opened = new PipelineStream(channels.open(server), server, shard, this);
+    stream = opened;
+    timeout =
+        environment
+            .timer()
+            .schedule(settings.attemptTimeout(), shard, () -> onAttemptTimeout(opened));
+    opened.open();
+  }
+
+  private HostPort takeNext() {
+    HostPort hinted = hint;
+    if (hinted != null) {
+      hint = null;
+      return hinted;
+    }
+    HostPort server = settings.servers().get(nextServer);
+    nextServer = (nextServer + 1) % settings.servers().size();
+    return server;
+  }
+
+  @Override
+  public void onReady(PipelineStream ready) {
+    if (ready != stream) {
+      return;
+    }
+    if (stage == Stage.CONNECTING) {
+      cancelTimeout();
+      stage = Stage.CONNECTED;
+      LOG.debug("connected to metadata server {}", ready.server());
+    }
+    listener.onReady();
+  }
+
+  @Override
+  public void onReply(PipelineStream from, NamespaceReply reply) {
+    if (from == stream) {
+      everAnswered = true;
+      failures = 0;
+      running = false;
+      reasons.clear();
+      listener.onReply(reply);
+    }
+  }
+
+  @Override
+  public void onClosed(PipelineStream closed, Status status) {
+    if (closed == stream) {
+      onFailure(closed.server(), LinkFailure.of(status));
+    }
+  }
+
+  private void onAttemptTimeout(PipelineStream slow) {
+    if (slow == stream && stage == Stage.CONNECTING) {
+      onFailure(slow.server(), LinkFailure.noAnswer(settings.attemptTimeout().toMillis()));
+    }
+  }
+
+  private void onFailure(HostPort server, LinkFailure failure) {
+    LOG.debug("no stream to metadata server {}: {}", server, failure.reason());
+    failures++;
+    reasons.put(server, failure);
+    if (reasons.size() > settings.servers().size() + 1) {
+      reasons.remove(reasons.keySet().iterator().next());
+    }
+    drop(failure.reason());
+    if (isHopeless()) {
+      ShoalException reason = unreachable(sinceRunStart());
+      stage = Stage.IDLE;
+      running = false;
+      failures = 0;
+      listener.onUnreachable(reason);
+    } else if (!listener.wantsConnection()) {
+      stage = Stage.IDLE;
+    } else {
+      int rounds = failures / settings.servers().size();
+      boolean midRound = failures % settings.servers().size() != 0;
+      connectAfter(midRound || rounds == 0 ? Duration.ZERO : backoff.next(rounds));
+    }
+  }
+
+  /** Tells whether to give up: never an answer, each address tried, and no sense in going on. */
+  private boolean isHopeless() {
+    if (everAnswered || failures < settings.servers().size()) {
+      return false;
+    }
+    boolean allLasting = reasons.values().stream().allMatch(LinkFailure::lasting);
+    return allLasting || sinceRunStart().compareTo(settings.connectTimeout()) >= 0;
+  }
+
+  private Duration sinceRunStart() {
+    return Duration.ofNanos(environment.time().nanoTime() - runStartNanos);
+  }
+
+  /** Ends the stream; whoever waits for an answer on it hears that none will come. */
+  private void drop(String reason) {
+    cancelTimeout();
+    PipelineStream old = stream;
+    stream = null;
+    stage = Stage.WAITING;
+    if (old != null) {
+      old.close(reason);
+    }
+    listener.onBroken();
+  }
+
+  private void connectAfter(Duration delay) {
+    if (delay.isZero()) {
+      connect();
+      return;
+    }
+    stage = Stage.WAITING;
+    timeout = environment.timer().schedule(delay, shard, this::onWaited);
+  }
+
+  private void onWaited() {
+    if (stage == Stage.WAITING) {
+      connect();
+    }
+  }
+
+  private void cancelTimeout() {
+    if (timeout != null) {
+      timeout.cancel();
+      timeout = null;
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------
+  // addresses
+
+  private boolean isServer(HostPort other) {
+    return stream != null && stream.server().equals(other);
+  }
+
+  /** Reads the leader's address from the error's subject; null if it names none. */
+  private static @Nullable HostPort hintOf(ShoalException notLeader) {
+    try {
+      HostPort leader = HostPort.parse(notLeader.subject());
+      return leader.port() == 0 ? null : leader;
+    } catch (IllegalArgumentException noAddress) {
+      return null;
+    }
+  }
+
+  private static String join(List<HostPort> servers) {
+    return String.join(", ", servers.stream().map(HostPort::toString).toList());
+  }
+
+  private static String seconds(Duration duration) {
+    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+  }
+}

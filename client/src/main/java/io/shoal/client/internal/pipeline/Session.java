@@ -1,0 +1,268 @@
+package io.shoal.client.internal.pipeline;
+
+import io.shoal.client.internal.resources.ClientEnvironment;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.SessionId;
+import io.shoal.common.time.Timer;
+import io.shoal.proto.v1.CloseSessionRequest;
+import io.shoal.proto.v1.NamespaceReply;
+import io.shoal.proto.v1.NamespaceRequest;
+import io.shoal.proto.v1.OpenSessionReply;
+import io.shoal.proto.v1.OpenSessionRequest;
+import io.shoal.proto.v1.RenewSessionRequest;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The session under which mutations go out (rule X1): opened by the first one, renewed while it is
+ * quiet, replaced after it was lost. A mutation waits here until the session is open and its window
+ * has room. Owned by the pipeline's shard.
+ */
+final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+  /** Renewals within one lifetime: two may fail before it matters. */
+  private static final int RENEWALS_PER_LIFETIME = 3;
+
+  /** What the session needs of the pipeline. */
+  interface Calls {
+    /** Sends a request of the session's own. */
+    CompletableFuture<NamespaceReply> send(NamespaceRequest request, Duration timeout);
+
+    /** Takes a mutation that may be sent now. */
+    void onStamped(PendingCall call);
+
+    /** Ends a mutation that can't be sent. */
+    void fail(PendingCall call, ShoalException failure);
+  }
+
+  /** How far the session is. */
+  enum Stage {
+    /** No session, and nobody needs one; */
+    NONE,
+    /** it was asked for; */
+    OPENING,
+    /** mutations go out; */
+    OPEN,
+    /** for good. */
+    ENDED
+  }
+
+  private final PipelineSettings settings;
+  private final ClientEnvironment environment;
+  private final Executor shard;
+  private final Calls calls;
+
+  private final Set<PendingCall> waiting = new LinkedHashSet<>();
+  private Stage stage = Stage.NONE;
+  private CompletableFuture<SessionId> opened = new CompletableFuture<>();
+  private @Nullable MutationWindow window;
+  private long lifetimeNanos;
+  private long lastAnswerNanos;
+  private Timer.@Nullable Scheduled renewal;
+
+  Session(PipelineSettings settings, ClientEnvironment environment, Executor shard, Calls calls) {
+    this.settings = settings;
+    this.environment = environment;
+    this.shard = shard;
+    this.calls = calls;
+  }
+
+  boolean isOpen() {
+    return stage == Stage.OPEN;
+  }
+
+  /** Completes with the session's id as soon as there is one. */
+  CompletableFuture<SessionId> id() {
+    if (stage == Stage.NONE) {
+      open();
+    }
+    return opened;
+  }
+
+  /** Takes a mutation, and passes it on with a stamp when that is possible. */
+  void submit(PendingCall call) {
+    call.moveTo(PendingCall.Stage.UNSTAMPED);
+    waiting.add(call);
+    if (stage == Stage.NONE) {
+      open();
+    } else {
+      stampWaiting();
+    }
+  }
+
+  /** Forgets a mutation that is done, wherever it was. */
+  void forget(PendingCall call) {
+    waiting.remove(call);
+    call.releaseStamp();
+    stampWaiting();
+  }
+
+  /** Notes that a mutation was executed or found executed: the session lives. */
+  void answered() {
+    lastAnswerNanos = environment.time().nanoTime();
+  }
+
+  /** Notes that the server does not know a session any more. */
+  void lost(long sessionId) {
+    if (stage == Stage.OPEN && window != null && window.sessionId() == sessionId) {
+      LOG.warn("session {} has expired; its pending files are gone", Long.toHexString(sessionId));
+      reset(Stage.NONE);
+    }
+  }
+
+  /** Ends the session; completes when the server knows, or when it can't be told in time. */
+  CompletableFuture<Void> end(Duration timeout, boolean connected) {
+    boolean tell = stage == Stage.OPEN && connected;
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    if (tell) {
+      NamespaceRequest request =
+          NamespaceRequest.newBuilder()
+              .setCloseSession(CloseSessionRequest.getDefaultInstance())
+              .build();
+      calls.send(request, timeout).whenComplete((reply, failure) -> done.complete(null));
+      cancelRenewal();
+    } else {
+      done.complete(null);
+    }
+    return done.whenComplete((nothing, failure) -> shard.execute(this::ended));
+  }
+
+  private void ended() {
+    if (stage != Stage.ENDED) {
+      opened.completeExceptionally(
+          new ShoalException(ErrorCode.CANCELLED, "", "the client is closed"));
+      reset(Stage.ENDED);
+    }
+  }
+
+  private void reset(Stage next) {
+    cancelRenewal();
+    stage = next;
+    window = null;
+    if (opened.isDone() && next == Stage.NONE) {
+      opened = new CompletableFuture<>();
+    }
+  }
+
+  // -------------------------------------------------------------------------------------------
+  // open
+
+  private void open() {
+    stage = Stage.OPENING;
+    NamespaceRequest request =
+        NamespaceRequest.newBuilder()
+            .setOpenSession(
+                OpenSessionRequest.newBuilder()
+                    .setClientName(settings.clientName())
+                    .setNonce(environment.random().nextLong()))
+            .build();
+    calls
+        .send(request, settings.callTimeout())
+        .whenComplete(
+            (reply, failure) ->
+                shard.execute(
+                    () -> {
+                      if (failure == null) {
+                        onOpened(reply.getOpenSession());
+                      } else {
+                        onNotOpened(ShoalException.of(failure));
+                      }
+                    }));
+  }
+
+  private void onOpened(OpenSessionReply reply) {
+    if (stage != Stage.OPENING) {
+      return;
+    }
+    stage = Stage.OPEN;
+    window = new MutationWindow(reply.getSessionId(), reply.getWindow());
+    lifetimeNanos = Math.max(1_000_000L, reply.getLifetimeMillis() * 1_000_000L);
+    answered();
+    scheduleRenewal();
+    opened.complete(new SessionId(reply.getSessionId()));
+    stampWaiting();
+  }
+
+  private void onNotOpened(ShoalException failure) {
+    if (stage != Stage.OPENING) {
+      return;
+    }
+    stage = Stage.NONE;
+    CompletableFuture<SessionId> failed = opened;
+    opened = new CompletableFuture<>();
+    failed.completeExceptionally(failure);
+    if (failure.retryable()) {
+      // Whoever still waits has time left.
+      if (!waiting.isEmpty()) {
+        open();
+      }
+      return;
+    }
+    for (PendingCall call : Set.copyOf(waiting)) {
+      calls.fail(call, failure);
+    }
+  }
+
+  private void stampWaiting() {
+    MutationWindow open = window;
+    while (open != null && !waiting.isEmpty() && open.hasRoom()) {
+      PendingCall call = waiting.iterator().next();
+      waiting.remove(call);
+      call.stamp(open);
+      calls.onStamped(call);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------
+  // renew
+
+  private void scheduleRenewal() {
+    long delay = quietLimitNanos() - quietNanos();
+    Duration wait = Duration.ofNanos(delay > 0 ? delay : quietLimitNanos());
+    renewal = environment.timer().schedule(wait, shard, this::onRenewalDue);
+  }
+
+  private long quietNanos() {
+    return environment.time().nanoTime() - lastAnswerNanos;
+  }
+
+  private long quietLimitNanos() {
+    return lifetimeNanos / RENEWALS_PER_LIFETIME;
+  }
+
+  private void onRenewalDue() {
+    if (stage != Stage.OPEN) {
+      return;
+    }
+    if (quietNanos() >= quietLimitNanos()) {
+      NamespaceRequest request =
+          NamespaceRequest.newBuilder()
+              .setRenewSession(RenewSessionRequest.getDefaultInstance())
+              .build();
+      calls
+          .send(request, settings.callTimeout())
+          .whenComplete(
+              (reply, failure) -> {
+                if (failure != null) {
+                  LOG.debug("session was not renewed: {}", failure.toString());
+                }
+              });
+    }
+    scheduleRenewal();
+  }
+
+  private void cancelRenewal() {
+    if (renewal != null) {
+      renewal.cancel();
+      renewal = null;
+    }
+  }
+}
