@@ -33,6 +33,18 @@ public record FileStatus(
     return new InodeVersion(inodeId, generation);
   }
 
+  /** Returns the status of a longer content, as a later generation. */
+  public FileStatus grown(long newLength) {
+    return new FileStatus(
+        inodeId, type, newLength, generation + 1, ownership, times, policy, xattrs);
+  }
+
+  /** Returns the status with another modification time. */
+  public FileStatus modifiedAt(long millis) {
+    Times newTimes = new Times(times.createdAtMillis(), millis);
+    return new FileStatus(inodeId, type, length, generation, ownership, newTimes, policy, xattrs);
+  }
+
   /**
    * Who may do what; stored and shown, not enforced yet.
    *

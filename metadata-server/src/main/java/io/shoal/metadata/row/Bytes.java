@@ -21,6 +21,11 @@ public final class Bytes {
     return array.length == 0 ? EMPTY : new Bytes(array.clone());
   }
 
+  /** Returns a copy of a part of an array as a value. */
+  static Bytes copyOf(byte[] array, int offset, int length) {
+    return length == 0 ? EMPTY : new Bytes(Arrays.copyOfRange(array, offset, offset + length));
+  }
+
   /** Returns how many bytes there are. */
   public int size() {
     return content.length;

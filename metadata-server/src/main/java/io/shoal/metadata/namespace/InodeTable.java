@@ -1,0 +1,112 @@
+package io.shoal.metadata.namespace;
+
+import io.shoal.common.id.InodeId;
+import io.shoal.metadata.cluster.Counter;
+import io.shoal.metadata.cluster.SystemTable;
+import io.shoal.metadata.index.ExpiryIndex;
+import io.shoal.metadata.index.OwnerIndex;
+import io.shoal.metadata.row.Key;
+import io.shoal.metadata.store.StateReader;
+import io.shoal.metadata.store.StateWriter;
+import io.shoal.metadata.store.Table;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The inodes. Every change goes through methods that bring the indexes (pending inodes by session,
+ * removed ones by time) along.
+ */
+public final class InodeTable {
+  /** The root directory of every cluster. */
+  public static final InodeId ROOT = new InodeId(1);
+
+  private InodeTable() {}
+
+  /** Returns an inode; null if there is none with the id. */
+  public static @Nullable InodeRow find(StateReader reader, InodeId inodeId) {
+    byte[] row = reader.get(Table.INODES, Key.of(inodeId.value()));
+    return row == null ? null : InodeRow.decode(inodeId, row);
+  }
+
+  /** Returns an inode that a row of the state names. */
+  public static InodeRow require(StateReader reader, InodeId inodeId) {
+    InodeRow row = find(reader, inodeId);
+    if (row == null) {
+      throw new IllegalStateException("inode " + inodeId + ": no row (expected: one)");
+    }
+    return row;
+  }
+
+  /** Adds an inode. */
+  public static void insert(StateWriter writer, InodeRow row) {
+    SystemTable.add(writer, Counter.INODES, 1);
+    addIndex(writer, row);
+    write(writer, row);
+  }
+
+  /** Puts an inode in the place of what it was. */
+  public static void replace(StateWriter writer, InodeRow before, InodeRow after) {
+    if (!before.life().equals(after.life())) {
+      deleteIndex(writer, before);
+      addIndex(writer, after);
+    }
+    write(writer, after);
+  }
+
+  /** Deletes an inode that has neither entries nor extents. */
+  public static void delete(StateWriter writer, InodeRow row) {
+    SystemTable.add(writer, Counter.INODES, -1);
+    deleteIndex(writer, row);
+    writer.delete(Table.INODES, Key.of(row.inodeId().value()));
+  }
+
+  /** Sets the modification time of a directory whose entries change. */
+  public static void touch(StateWriter writer, InodeId directory, long nowMillis) {
+    InodeRow row = require(writer, directory);
+    if (row.status().times().modifiedAtMillis() != nowMillis) {
+      write(writer, row.withStatus(row.status().modifiedAt(nowMillis)));
+    }
+  }
+
+  /**
+   * Ends the life of an inode that stands nowhere any more; what it holds is reclaimed later, in
+   * bounded steps. Rules C6 and R2.
+   */
+  public static void remove(StateWriter writer, InodeId inodeId, long nowMillis) {
+    InodeRow row = require(writer, inodeId);
+    if (row.isDirectory() && EntryTable.isEmpty(writer, inodeId)) {
+      delete(writer, row);
+      return;
+    }
+    boolean mayBeOpen = !row.isDirectory() && row.life() instanceof Life.Visible;
+    long graceMillis = mayBeOpen ? SystemTable.settings(writer).graceMillis() : -1;
+    replace(writer, row, row.withLife(new Life.Removed(nowMillis + graceMillis)));
+  }
+
+  private static void addIndex(StateWriter writer, InodeRow row) {
+    long id = row.inodeId().value();
+    if (row.life() instanceof Life.Pending pending) {
+      long session = pending.sessionId().value();
+      OwnerIndex.put(writer, OwnerIndex.Kind.PENDING_OF_SESSION, session, id);
+    } else if (row.life() instanceof Life.Removed removed) {
+      ExpiryIndex.put(writer, removedKind(row), removed.readableUntilMillis(), id);
+    }
+  }
+
+  private static void deleteIndex(StateWriter writer, InodeRow row) {
+    long id = row.inodeId().value();
+    if (row.life() instanceof Life.Pending pending) {
+      long session = pending.sessionId().value();
+      OwnerIndex.delete(writer, OwnerIndex.Kind.PENDING_OF_SESSION, session, id);
+    } else if (row.life() instanceof Life.Removed removed) {
+      ExpiryIndex.delete(writer, removedKind(row), removed.readableUntilMillis(), id);
+    }
+  }
+
+  private static ExpiryIndex.Kind removedKind(InodeRow row) {
+    return row.isDirectory() ? ExpiryIndex.Kind.REMOVED_DIRECTORY : ExpiryIndex.Kind.REMOVED_FILE;
+  }
+
+  private static void write(StateWriter writer, InodeRow row) {
+    writer.put(Table.INODES, Key.of(row.inodeId().value()), row.encode());
+  }
+}
