@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -232,7 +233,7 @@ class ShardTest {
   }
 
   @Test
-  void close_whileOthersSend_loosesNothingThatWasAccepted() {
+  void close_whileOthersSend_losesNothingThatWasAccepted() {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     for (int round = 0; round < 300; round++) {
       Shard closing = new Shard("closing", threads, 10, 1, faults);
@@ -244,6 +245,28 @@ class ShardTest {
       assertThat(Await.result(accepted)).isEqualTo(done[0]);
     }
     threads.shutdown();
+  }
+
+  @Test
+  void execute_justWhenTheShardGoesIdle_isNotForgotten() {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    Shard idling = new Shard("idling", thread, 10, faults);
+    AtomicInteger done = new AtomicInteger();
+    for (int round = 1; round <= 50_000; round++) {
+      idling.execute(done::incrementAndGet);
+      long start = System.nanoTime();
+      while (done.get() < round) {
+        if (System.nanoTime() - start > 10_000_000_000L) {
+          throw new AssertionError("task " + round + " was forgotten");
+        }
+        Thread.yield();
+      }
+      // Meets the end of the drain at every one of its moments.
+      for (int spin = round % 50; spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+    }
+    thread.shutdown();
   }
 
   private static int sendUntilClosed(Shard shard, int[] done) {
