@@ -1,0 +1,27 @@
+package io.shoal.client.internal;
+
+import io.shoal.common.error.FaultHandler;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a client does about a defect of its own: it says so and closes itself, because it can't know
+ * any more what its state is worth. The program around it goes on.
+ */
+final class ClientFaults implements FaultHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientFaults.class);
+
+  private final AtomicReference<Runnable> close = new AtomicReference<>(() -> {});
+
+  /** Sets how the client is closed; must not block. */
+  void closeBy(Runnable action) {
+    close.set(action);
+  }
+
+  @Override
+  public void onFault(String where, Throwable fault) {
+    LOG.error("Fault in {}: the client closes itself", where, fault);
+    close.get().run();
+  }
+}

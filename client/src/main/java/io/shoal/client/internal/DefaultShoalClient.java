@@ -1,0 +1,229 @@
+package io.shoal.client.internal;
+
+import io.shoal.client.AsyncFileReader;
+import io.shoal.client.AsyncFileWriter;
+import io.shoal.client.AttributeChange;
+import io.shoal.client.ClusterStatus;
+import io.shoal.client.DirectoryEntry;
+import io.shoal.client.DirectoryPage;
+import io.shoal.client.FileLayout;
+import io.shoal.client.FileStatus;
+import io.shoal.client.GetOptions;
+import io.shoal.client.NodeStatus;
+import io.shoal.client.PutOptions;
+import io.shoal.client.ShoalClient;
+import io.shoal.client.internal.metadata.MetadataClient;
+import io.shoal.client.internal.metadata.ProtoMapping;
+import io.shoal.client.internal.metadata.RemotePath;
+import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.FileOperations;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Checks paths, goes through the gate, and hands each call to those who do it. */
+final class DefaultShoalClient implements ShoalClient {
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+  private final ClientResources resources;
+  private final Operations operations;
+  private final MetadataClient metadata;
+  private final NamespaceOperations namespace;
+  private final FileOperations files;
+  private final Supplier<CompletableFuture<Void>> shutdown;
+
+  /**
+   * Makes a client of parts that run.
+   *
+   * @param shutdown ends all of them; called once or more
+   */
+  DefaultShoalClient(
+      ClientResources resources,
+      Operations operations,
+      MetadataClient metadata,
+      FileOperations files,
+      Supplier<CompletableFuture<Void>> shutdown) {
+    this.resources = resources;
+    this.operations = operations;
+    this.metadata = metadata;
+    this.namespace = new NamespaceOperations(resources, metadata);
+    this.files = files;
+    this.shutdown = shutdown;
+  }
+
+  // ---------------------------------------------------------------------------------- whole files
+
+  @Override
+  public CompletableFuture<FileStatus> put(Path source, String target, PutOptions options) {
+    return operations.run(() -> files.put(source, RemotePath.normaliseBelowRoot(target), options));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> put(ByteBuffer source, String target, PutOptions options) {
+    return operations.run(() -> files.put(source, RemotePath.normaliseBelowRoot(target), options));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> put(
+      Flow.Publisher<ByteBuffer> source, String target, PutOptions options) {
+    return operations.run(() -> files.put(source, RemotePath.normaliseBelowRoot(target), options));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> get(String source, Path target, GetOptions options) {
+    return operations.run(() -> files.get(RemotePath.normalise(source), target, options));
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> get(String source, int limitBytes) {
+    return operations.run(
+        () -> {
+          if (limitBytes < 0) {
+            throw new ShoalException(
+                ErrorCode.INVALID_ARGUMENT,
+                source,
+                "limit: " + limitBytes + " bytes (expected: >= 0)");
+          }
+          return files.get(RemotePath.normalise(source), limitBytes);
+        });
+  }
+
+  // ----------------------------------------------------------------------------------- open files
+
+  @Override
+  public CompletableFuture<AsyncFileWriter> create(String path, PutOptions options) {
+    return operations.run(() -> files.create(RemotePath.normaliseBelowRoot(path), options));
+  }
+
+  @Override
+  public CompletableFuture<AsyncFileReader> open(String path) {
+    return operations.run(() -> files.open(RemotePath.normalise(path)));
+  }
+
+  // ------------------------------------------------------------------------------------ namespace
+
+  @Override
+  public CompletableFuture<FileStatus> stat(String path) {
+    return operations.run(() -> namespace.stat(path));
+  }
+
+  @Override
+  public CompletableFuture<FileLayout> layout(String path) {
+    return operations.run(
+        () -> {
+          LayoutOperation layout =
+              new LayoutOperation(resources, metadata, RemotePath.normalise(path));
+          layout.start();
+          return layout.result();
+        });
+  }
+
+  @Override
+  public Flow.Publisher<DirectoryEntry> list(String directory) {
+    return new ListingPublisher(resources, metadata, operations, directory);
+  }
+
+  @Override
+  public CompletableFuture<DirectoryPage> listPage(String directory, String afterName, int limit) {
+    return operations.run(() -> namespace.listPage(directory, afterName, limit));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> mkdir(String path, boolean parents) {
+    return operations.run(() -> namespace.mkdir(path, parents));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> rename(
+      String source, String destination, boolean overwrite) {
+    return operations.run(() -> namespace.rename(source, destination, overwrite));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> copy(String source, String destination, PutOptions options) {
+    return operations.run(
+        () -> {
+          CopyOperation copy =
+              new CopyOperation(
+                  resources,
+                  metadata,
+                  RemotePath.normalise(source),
+                  RemotePath.normaliseBelowRoot(destination),
+                  options);
+          copy.start();
+          return copy.result();
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(String path, boolean recursive) {
+    return operations.run(() -> namespace.delete(path, recursive));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> setAttributes(String path, AttributeChange change) {
+    return operations.run(() -> namespace.setAttributes(path, change));
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> fence(String path) {
+    return operations.run(() -> namespace.fence(path));
+  }
+
+  // -------------------------------------------------------------------------------------- cluster
+
+  @Override
+  public CompletableFuture<ClusterStatus> cluster() {
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.describeCluster(resources.metadataDeadline()), ProtoMapping::clusterOf));
+  }
+
+  @Override
+  public CompletableFuture<List<NodeStatus>> nodes() {
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.listNodes(resources.metadataDeadline()),
+                reply ->
+                    reply.getNodesList().stream()
+                        .map(ProtoMapping::nodeOf)
+                        .sorted(Comparator.comparingInt(NodeStatus::nodeId))
+                        .toList()));
+  }
+
+  // ------------------------------------------------------------------------------------ lifecycle
+
+  @Override
+  public CompletableFuture<Void> closeAsync() {
+    return shutdown.get();
+  }
+
+  @Override
+  public void close() {
+    ClientThreads.requireOutside("ShoalClient.close");
+    try {
+      closeAsync().get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      throw new ShoalException(
+          ErrorCode.DEADLINE_EXCEEDED, "", "the client was not closed within " + CLOSE_LIMIT);
+    } catch (ExecutionException failed) {
+      throw ShoalException.of(failed);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new ShoalException(
+          ErrorCode.CANCELLED, "", "interrupted while the client was being closed");
+    }
+  }
+}
