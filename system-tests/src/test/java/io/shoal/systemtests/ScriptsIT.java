@@ -1,0 +1,164 @@
+package io.shoal.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shoal.systemtests.Program.Result;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The life of a cluster, by the scripts. */
+class ScriptsIT {
+  /** What an idle server may hold in memory. */
+  private static final long IDLE_KIB = 250L << 10;
+
+  @TempDir private Path directory;
+
+  @Test
+  void life_startGrowStopRestartClean() throws Exception {
+    try (SystemCluster cluster = SystemCluster.start(directory.resolve("one"), "--nodes", "2")) {
+      Path secret = cluster.directory().resolve("secret");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+          .isEqualTo("rw-------");
+      long pid = cluster.process("metadata-1").pid();
+      Result again = cluster.cluster("start");
+      assertThat(again.exitCode()).as(again.toString()).isZero();
+      assertThat(cluster.process("metadata-1").pid()).isEqualTo(pid);
+      assertThat(cluster.ok("nodes", "--json").lines()).hasSize(2);
+
+      Path source = Data.random(directory.resolve("source"), 3 << 20, 1);
+      cluster.ok("put", source.toString(), "/kept");
+      assertThat(cluster.ok("stat", "/kept")).contains("copies      2 of 2");
+
+      Result grown = cluster.cluster("start", "--nodes", "4");
+      assertThat(grown.exitCode()).as(grown.toString()).isZero();
+      assertThat(cluster.ok("nodes", "--json").lines()).hasSize(4);
+      assertThat(cluster.cluster("start", "--nodes", "3").exitCode()).isEqualTo(2);
+
+      Result status = cluster.cluster("status");
+      assertThat(status.exitCode()).as(status.toString()).isZero();
+      assertThat(status.out().lines().filter(line -> line.endsWith("SERVING"))).hasSize(5);
+      cluster.kill("node-3");
+      Result degraded = cluster.cluster("status");
+      assertThat(degraded.exitCode()).isEqualTo(1);
+      assertThat(degraded.out()).containsPattern("node-3 .* none ");
+
+      assertThat(cluster.cluster("restart").exitCode()).isZero();
+      cluster.ok("get", "/kept", directory.resolve("back").toString());
+      Data.assertSame(source, directory.resolve("back"));
+
+      assertThat(cluster.cluster("clean", "--yes").err()).contains("is running");
+      assertThat(cluster.cluster("stop").exitCode()).isZero();
+      assertThat(cluster.cluster("status").exitCode()).isEqualTo(1);
+      assertThat(cluster.cluster("clean").exitCode())
+          .as("clean asks before it deletes")
+          .isEqualTo(2);
+      assertThat(cluster.cluster("clean", "--yes").exitCode()).isZero();
+      assertThat(cluster.directory()).doesNotExist();
+    }
+  }
+
+  @Test
+  void twoClusters_liveBesideEachOther_andAreSmallWhenIdle() throws Exception {
+    try (SystemCluster one =
+            SystemCluster.start(directory.resolve("one"), "--nodes", "1", "--volumes", "2");
+        SystemCluster two = SystemCluster.start(directory.resolve("two"), "--nodes", "1")) {
+      assertThat(one.metadataServer()).isNotEqualTo(two.metadataServer());
+      one.ok("touch", "/in-one");
+      two.ok("touch", "/in-two");
+      assertThat(one.ok("ls")).isEqualTo("in-one\n");
+      assertThat(two.ok("ls")).isEqualTo("in-two\n");
+      assertThat(one.ok("df", "--json").lines()).as("volumes of node-1").hasSize(2);
+      for (String name : one.members()) {
+        assertThat(residentKib(one.process(name).pid()))
+            .as("resident KiB of " + name)
+            .isLessThan(IDLE_KIB);
+      }
+    }
+  }
+
+  @Test
+  void start_onATakenPort_saysWhichAndWhatToDo() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      SystemCluster cluster = SystemCluster.in(directory.resolve("taken"));
+      Result result =
+          cluster.cluster(
+              "start", "--nodes", "1", "--port", Integer.toString(taken.getLocalPort()));
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err())
+          .contains("port " + taken.getLocalPort())
+          .contains("taken")
+          .doesNotContain("Exception");
+    }
+  }
+
+  @Test
+  void start_withAnUnknownKey_namesTheLine() throws Exception {
+    try (SystemCluster cluster = SystemCluster.start(directory.resolve("keys"), "--nodes", "1")) {
+      cluster.cluster("stop");
+      Path conf = cluster.directory().resolve("conf/node-1.conf");
+      Files.writeString(conf, "no-such-key = 1\n", StandardOpenOption.APPEND);
+      int line = Files.readAllLines(conf).size();
+      Result result = cluster.cluster("start");
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err())
+          .contains("node-1.conf:" + line)
+          .contains("no-such-key")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void server_startedTwiceOnTheSameDirectory_isRefused() throws Exception {
+    try (SystemCluster cluster = SystemCluster.start(directory.resolve("twice"), "--nodes", "1")) {
+      for (String name : List.of("node-1", "metadata-1")) {
+        Result second = startServer(cluster, name, name);
+        assertThat(second.exitCode()).as(name + ": " + second).isNotZero();
+        assertThat(second.out() + second.err())
+            .as(name)
+            .contains("in use by another process")
+            .doesNotContain("\tat ");
+      }
+      assertThat(cluster.cluster("status").exitCode()).as("the first ones still serve").isZero();
+    }
+  }
+
+  @Test
+  void node_startedOnAnotherClustersVolume_isRefused() throws Exception {
+    try (SystemCluster one = SystemCluster.start(directory.resolve("one"), "--nodes", "1");
+        SystemCluster two = SystemCluster.start(directory.resolve("two"), "--nodes", "1")) {
+      two.cluster("stop", "node-1");
+      one.cluster("stop", "node-1");
+      Path foreign = two.directory().resolve("data/node-1/volume-1");
+      Result result = startServer(one, "node-1", "node-1", "--set", "data-directories=" + foreign);
+      assertThat(result.exitCode()).as(result.toString()).isNotZero();
+      assertThat(result.out() + result.err())
+          .containsIgnoringCase("cluster")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  /**
+   * Runs a server's jar in the foreground, as the script would in the background, on another port.
+   */
+  private static Result startServer(SystemCluster cluster, String name, String conf, String... more)
+      throws IOException, InterruptedException {
+    String jar = name.startsWith("metadata") ? "shoal-metadata-server" : "shoal-storage-node";
+    return cluster.server(jar, conf, more);
+  }
+
+  private static long residentKib(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+}
