@@ -5,6 +5,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.metadata.row.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What attributes may be, and how they are set. Failures are INVALID_ARGUMENT, LIMIT_EXCEEDED. */
@@ -43,8 +44,8 @@ public final class AttributeRules {
         xattrs(status, attributes));
   }
 
-  private static TreeMap<String, Bytes> xattrs(FileStatus status, Attributes attributes) {
-    TreeMap<String, Bytes> xattrs = new TreeMap<>(status.xattrs());
+  private static SortedMap<String, Bytes> xattrs(FileStatus status, Attributes attributes) {
+    SortedMap<String, Bytes> xattrs = new TreeMap<>(status.xattrs());
     attributes.removeXattrs().forEach(xattrs::remove);
     for (Map.Entry<String, Bytes> xattr : attributes.setXattrs().entrySet()) {
       String name = checkName("xattr name", xattr.getKey());
