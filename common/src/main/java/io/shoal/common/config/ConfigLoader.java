@@ -37,7 +37,7 @@ final class ConfigLoader {
 
   Config load(Optional<Path> file, List<String> overrides) {
     file.ifPresent(this::readFile);
-    overrides.forEach(this::readOverride);
+    overrides.forEach(override -> read(override.strip(), COMMAND_LINE));
     schema.keys().forEach(this::fillIn);
     if (!problems.isEmpty()) {
       throw new ShoalException(
@@ -67,11 +67,6 @@ final class ConfigLoader {
         }
       }
     }
-  }
-
-  private void readOverride(String override) {
-    Key<?> read = read(override.strip(), COMMAND_LINE);
-    assert read == null || schema.find(read.name()) == read;
   }
 
   /** Reads {@code key = value}; returns the key if it exists. */

@@ -1,5 +1,6 @@
 package io.shoal.common.config;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ public record Key<T>(String name, ValueType<T> type, @Nullable String defaultTex
     }
     if (defaultText != null) {
       try {
-        type.parser().apply(defaultText);
+        Objects.requireNonNull(type.parser().apply(defaultText));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "default of " + name + ": '" + defaultText + "' (expected: " + type.expected() + ")",

@@ -16,12 +16,13 @@ public final class Cancellation {
    * @return {@code outer}
    */
   public static <T> CompletableFuture<T> forward(CompletableFuture<T> outer, Future<?> work) {
-    outer.whenComplete(
-        (result, failure) -> {
-          if (outer.isCancelled()) {
-            work.cancel(false);
-          }
-        });
+    var unused =
+        outer.whenComplete(
+            (result, failure) -> {
+              if (outer.isCancelled()) {
+                work.cancel(false);
+              }
+            });
     return outer;
   }
 }

@@ -41,17 +41,18 @@ public final class Deadlines {
                 work.cancel(false);
               }
             });
-    work.whenComplete(
-        (value, failure) -> {
-          alarm.cancel();
-          if (work.isCancelled()) {
-            result.cancel(false);
-          } else if (failure != null) {
-            result.completeExceptionally(failure);
-          } else {
-            result.complete(value);
-          }
-        });
+    var unused =
+        work.whenComplete(
+            (value, failure) -> {
+              alarm.cancel();
+              if (work.isCancelled()) {
+                result.cancel(false);
+              } else if (failure != null) {
+                result.completeExceptionally(failure);
+              } else {
+                result.complete(value);
+              }
+            });
     return Cancellation.forward(result, work);
   }
 

@@ -24,28 +24,31 @@ public final class Joins {
     CompletableFuture<List<T>> whole = new CompletableFuture<>();
     List<? extends CompletableFuture<? extends T>> copy = List.copyOf(parts);
     for (CompletableFuture<? extends T> part : copy) {
-      part.whenComplete(
-          (result, failure) -> {
-            if (part.isCancelled()) {
-              whole.cancel(false);
-            } else if (failure != null) {
-              whole.completeExceptionally(ShoalException.of(failure));
-            }
-          });
+      var unused =
+          part.whenComplete(
+              (result, failure) -> {
+                if (part.isCancelled()) {
+                  whole.cancel(false);
+                } else if (failure != null) {
+                  whole.completeExceptionally(ShoalException.of(failure));
+                }
+              });
     }
-    CompletableFuture.allOf(copy.toArray(CompletableFuture[]::new))
-        .whenComplete(
-            (ignored, failure) -> {
-              if (failure == null) {
-                whole.complete(results(copy));
+    var unusedJoin =
+        CompletableFuture.allOf(copy.toArray(CompletableFuture[]::new))
+            .whenComplete(
+                (ignored, failure) -> {
+                  if (failure == null) {
+                    whole.complete(results(copy));
+                  }
+                });
+    var unusedEnd =
+        whole.whenComplete(
+            (results, failure) -> {
+              if (failure != null) {
+                copy.forEach(part -> part.cancel(false));
               }
             });
-    whole.whenComplete(
-        (results, failure) -> {
-          if (failure != null) {
-            copy.forEach(part -> part.cancel(false));
-          }
-        });
     return whole;
   }
 

@@ -266,7 +266,7 @@ public final class Permits implements AutoCloseable {
     }
 
     void leaveQueueWhenDone() {
-      whenComplete((permit, failure) -> leaveQueue());
+      var unused = whenComplete((permit, failure) -> leaveQueue());
     }
 
     private void leaveQueue() {

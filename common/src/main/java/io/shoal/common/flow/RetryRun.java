@@ -47,7 +47,7 @@ final class RetryRun<T> {
   }
 
   void start() {
-    result.whenComplete((value, failure) -> callOff());
+    var unused = result.whenComplete((value, failure) -> callOff());
     startAttempt();
     if (!result.isDone()) {
       setAlarm(schedule(remaining(), this::onDeadline));
@@ -71,8 +71,10 @@ final class RetryRun<T> {
     if (result.isDone()) {
       started.cancel(false);
     }
-    started.whenComplete(
-        (value, failure) -> Handover.run(retry.executor(), () -> onEnd(started, value, failure)));
+    var unused =
+        started.whenComplete(
+            (value, failure) ->
+                Handover.run(retry.executor(), () -> onEnd(started, value, failure)));
   }
 
   private CompletableFuture<T> startSafely(int number) {

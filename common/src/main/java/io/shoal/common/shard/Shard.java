@@ -220,21 +220,28 @@ public final class Shard implements Executor {
 
   /** Runs a quantum of tasks, or all of them if the pool no longer takes the rest. */
   private void drain() {
-    while (true) {
+    do {
       runQuantum();
-      if (tasks.isEmpty()) {
-        scheduled.set(false);
-        // A sender that saw the flag still set has left its task to us.
-        if (tasks.isEmpty() || !scheduled.compareAndSet(false, true)) {
-          return;
-        }
-      }
-      try {
-        pool.execute(this::drain);
-        return;
-      } catch (RejectedExecutionException ended) {
-        continue;
-      }
+    } while (hasMore() && !yieldThread());
+  }
+
+  /** Tells whether there are more tasks; if not, the next sender schedules the shard again. */
+  private boolean hasMore() {
+    if (!tasks.isEmpty()) {
+      return true;
+    }
+    scheduled.set(false);
+    // A sender that saw the flag still set has left its task to us.
+    return !tasks.isEmpty() && scheduled.compareAndSet(false, true);
+  }
+
+  /** Queues up at the pool again; false if that has ended. */
+  private boolean yieldThread() {
+    try {
+      pool.execute(this::drain);
+      return true;
+    } catch (RejectedExecutionException ended) {
+      return false;
     }
   }
 

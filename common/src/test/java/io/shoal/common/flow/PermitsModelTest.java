@@ -21,13 +21,13 @@ class PermitsModelTest {
 
   private sealed interface Step {}
 
-  private record Acquire(long bytes) implements Step {}
+  private record Acquire(int bytes) implements Step {}
 
-  private record TryAcquire(long bytes) implements Step {}
+  private record TryAcquire(int bytes) implements Step {}
 
   private record Release(int which) implements Step {}
 
-  private record ReleasePart(int which, long bytes) implements Step {}
+  private record ReleasePart(int which, int bytes) implements Step {}
 
   private record Cancel(int which) implements Step {}
 
@@ -47,7 +47,7 @@ class PermitsModelTest {
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < 5_000; i++) {
-      long bytes = 1 + random.nextInt(60);
+      long bytes = random.nextLong(1, 61);
       CompletableFuture<Permit> acquired = permits.acquire(bytes);
       ends.add(
           acquired.handleAsync(

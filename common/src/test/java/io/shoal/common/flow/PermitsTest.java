@@ -71,7 +71,8 @@ class PermitsTest {
   void acquire_queueFull_isRefused() {
     granted(permits.acquire(100));
     CompletableFuture<Permit> first = permits.acquire(1);
-    permits.acquire(1);
+    CompletableFuture<Permit> second = permits.acquire(1);
+    assertThat(second).isNotDone();
     assertThat(Await.failure(permits.acquire(1)))
         .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED))
         .hasMessage("requests waiting: 2 (expected: < 2)");
@@ -194,13 +195,14 @@ class PermitsTest {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {
       int number = i;
-      direct
-          .acquire(1)
-          .thenAccept(
-              permit -> {
-                order.add(number);
-                permit.release();
-              });
+      var unused =
+          direct
+              .acquire(1)
+              .thenAccept(
+                  permit -> {
+                    order.add(number);
+                    permit.release();
+                  });
     }
     first.release();
     assertThat(order).hasSize(100_000).isSorted();

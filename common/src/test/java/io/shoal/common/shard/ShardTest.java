@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,21 +253,33 @@ class ShardTest {
     ExecutorService thread = Executors.newSingleThreadExecutor();
     Shard idling = new Shard("idling", thread, 10, faults);
     AtomicInteger done = new AtomicInteger();
-    for (int round = 1; round <= 50_000; round++) {
+    for (int round = 1; round <= 100_000; round++) {
       idling.execute(done::incrementAndGet);
-      long start = System.nanoTime();
-      while (done.get() < round) {
-        if (System.nanoTime() - start > 10_000_000_000L) {
-          throw new AssertionError("task " + round + " was forgotten");
-        }
-        Thread.yield();
-      }
+      awaitCount(done, round);
       // Meets the end of the drain at every one of its moments.
       for (int spin = round % 50; spin > 0; spin--) {
         Thread.onSpinWait();
       }
     }
     thread.shutdown();
+  }
+
+  /**
+   * Spins at first, to be back while the shard is going idle; parks if the machine is too busy for
+   * that.
+   */
+  private static void awaitCount(AtomicInteger count, int expected) {
+    long start = System.nanoTime();
+    for (int i = 0; count.get() < expected; i++) {
+      if (System.nanoTime() - start > 10_000_000_000L) {
+        throw new AssertionError("task " + expected + " was forgotten");
+      }
+      if (i < 1_000) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.parkNanos(1);
+      }
+    }
   }
 
   private static int sendUntilClosed(Shard shard, int[] done) {

@@ -9,7 +9,9 @@ import io.shoal.common.testing.Await;
 import io.shoal.common.testing.DirectExecutor;
 import io.shoal.common.testing.QueueExecutor;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,26 +38,26 @@ class SystemTimerTest {
 
   @Test
   void schedule_shorterDelayLater_runsFirst() {
-    StringBuffer order = new StringBuffer();
+    List<String> order = new CopyOnWriteArrayList<>();
     CompletableFuture<Void> ran = new CompletableFuture<>();
     timer.schedule(
         Duration.ofMillis(60),
         DirectExecutor.INSTANCE,
         () -> {
-          order.append("b");
+          order.add("b");
           ran.complete(null);
         });
-    timer.schedule(Duration.ofMillis(5), DirectExecutor.INSTANCE, () -> order.append("a"));
+    timer.schedule(Duration.ofMillis(5), DirectExecutor.INSTANCE, () -> order.add("a"));
     Await.result(ran);
-    assertThat(order).hasToString("ab");
+    assertThat(order).containsExactly("a", "b");
   }
 
   @Test
   void cancel_inTime_callsTheTaskOff() {
-    StringBuffer order = new StringBuffer();
+    List<String> order = new CopyOnWriteArrayList<>();
     CompletableFuture<Void> later = new CompletableFuture<>();
     Timer.Scheduled first =
-        timer.schedule(Duration.ofMillis(30), DirectExecutor.INSTANCE, () -> order.append("x"));
+        timer.schedule(Duration.ofMillis(30), DirectExecutor.INSTANCE, () -> order.add("x"));
     timer.schedule(Duration.ofMillis(60), DirectExecutor.INSTANCE, () -> later.complete(null));
     first.cancel();
     Await.result(later);
