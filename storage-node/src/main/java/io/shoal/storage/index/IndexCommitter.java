@@ -53,8 +53,8 @@ public final class IndexCommitter {
    * Commits changes together, in order, after all that were handed in before.
    *
    * @return completes on the committer's thread when they are durable; fails with the {@link
-   *     IOException} of the index
-   * @throws RuntimeException of the executor, if it has ended; nothing was handed in then
+   *     IOException} of the index; or with the exception of the executor if that has ended, and
+   *     then nothing was committed
    */
   public CompletableFuture<Void> commit(List<IndexUpdate> updates) {
     Pending pending = new Pending(updates, new CompletableFuture<>());
@@ -65,7 +65,7 @@ public final class IndexCommitter {
       } catch (RuntimeException ended) {
         scheduled.set(false);
         queue.remove(pending);
-        throw ended;
+        pending.done.completeExceptionally(ended);
       }
     }
     return pending.done;

@@ -1,0 +1,161 @@
+package io.shoal.storage.chunk;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.ChunkId;
+import io.shoal.common.id.VolumeId;
+import io.shoal.storage.index.ChunkContent;
+import io.shoal.storage.index.ChunkHead;
+import io.shoal.storage.io.DiskFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens chunks of a volume for reading. Thread-safe. */
+final class ChunkReads {
+  private static final Logger logger = LoggerFactory.getLogger(ChunkReads.class);
+
+  private final ChunkParts parts;
+  private final ChunkFiles files;
+  private final AtomicInteger openReaders = new AtomicInteger();
+
+  ChunkReads(ChunkParts parts, ChunkFiles files) {
+    this.parts = parts;
+    this.files = files;
+  }
+
+  int openReaders() {
+    return openReaders.get();
+  }
+
+  /** Opens a range; the arguments are those of {@code ChunkStore.openReader}, checked already. */
+  void open(ChunkId chunk, int offset, int length, CompletableFuture<ChunkReader> answer) {
+    int firstBytes = RangeReader.frameEnd(offset, offset + length, frameBytes()) - offset;
+    var unused =
+        parts
+            .pools()
+            .read()
+            .submit(firstBytes, () -> open(chunk, offset, length))
+            .whenComplete(
+                (reader, failure) -> {
+                  if (reader == null) {
+                    answer.completeExceptionally(failure);
+                  } else if (!answer.complete(reader)) {
+                    reader.close();
+                  }
+                });
+  }
+
+  private ChunkReader open(ChunkId chunk, int offset, int length) {
+    ChunkHead head;
+    ChunkContent content;
+    try {
+      head = parts.index().head(chunk);
+      content = head == null ? null : parts.index().content(head);
+    } catch (IOException failure) {
+      throw damaged(chunk, "its record can't be read: " + failure.getMessage(), failure);
+    }
+    if (head == null || content == null) {
+      throw unknown(chunk);
+    }
+    int end = offset + length;
+    if (end > content.lengthBytes()) {
+      // Rule D4: the end of this replica says nothing about the end of the chunk.
+      throw new ShoalException(
+          ErrorCode.REPLICA_SHORT,
+          "chunk " + chunk,
+          "range ends at "
+              + end
+              + " (expected: at most the durable length, "
+              + content.lengthBytes()
+              + ")");
+    }
+    DiskFile file = offset < content.inlineStart() ? openFile(chunk) : null;
+    BlockReader blocks = new BlockReader(chunk, content, file, parts.allocator());
+    ReadFrame first;
+    try {
+      first = blocks.read(offset, RangeReader.frameEnd(offset, end, frameBytes()) - offset);
+    } catch (ShoalException failure) {
+      close(file);
+      throw failure;
+    }
+    openReaders.incrementAndGet();
+    return new RangeReader(
+        blocks, file, parts.pools().read(), frameBytes(), end, first, this::closed);
+  }
+
+  /**
+   * Opens the file that a content belongs to. The head may be older than the content: the chunk can
+   * have got its file in between, so the number is looked up again.
+   */
+  private DiskFile openFile(ChunkId chunk) {
+    try {
+      ChunkHead head = parts.index().head(chunk);
+      if (head == null) {
+        throw unknown(chunk);
+      }
+      return files.open(chunk, head.fileSequence());
+    } catch (NoSuchFileException missing) {
+      throw missing(chunk, missing);
+    } catch (IOException failure) {
+      throw damaged(chunk, "can't be opened: " + failure, failure);
+    }
+  }
+
+  /** Finds out why the file is not there: deleted with its record since that was read, or lost. */
+  private ShoalException missing(ChunkId chunk, NoSuchFileException missing) {
+    try {
+      return parts.index().head(chunk) == null
+          ? unknown(chunk)
+          : damaged(chunk, "its file is missing: " + missing.getMessage(), missing);
+    } catch (IOException failure) {
+      return damaged(chunk, "its record can't be read: " + failure.getMessage(), failure);
+    }
+  }
+
+  private int frameBytes() {
+    return parts.config().readFrameBytes();
+  }
+
+  private void closed(@Nullable IOException failure) {
+    openReaders.decrementAndGet();
+    if (failure != null) {
+      logger.warn(
+          "volume {}: a file that was read does not close", parts.guard().volume(), failure);
+    }
+  }
+
+  private void close(@Nullable DiskFile file) {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException failure) {
+      logger.warn(
+          "volume {}: a file that was read does not close", parts.guard().volume(), failure);
+    }
+  }
+
+  /** Says that an index can't be read; another replica's can. */
+  static ShoalException indexFailed(VolumeId volume, IOException failure) {
+    logger.error("volume {}: its index can't be read", volume, failure);
+    return new ShoalException(
+        ErrorCode.UNAVAILABLE,
+        "volume " + volume,
+        "index can't be read: " + failure.getMessage(),
+        failure);
+  }
+
+  private static ShoalException unknown(ChunkId chunk) {
+    return new ShoalException(
+        ErrorCode.CHUNK_UNKNOWN, "chunk " + chunk, "no such chunk on this volume");
+  }
+
+  private static ShoalException damaged(ChunkId chunk, String what, IOException cause) {
+    return new ShoalException(ErrorCode.CHECKSUM_MISMATCH, "chunk " + chunk, what, cause);
+  }
+}

@@ -1,0 +1,263 @@
+package io.shoal.storage.chunk;
+
+import io.shoal.common.id.ChunkId;
+import io.shoal.common.id.VolumeId;
+import io.shoal.storage.chunk.ChunkDescription.State;
+import io.shoal.storage.index.ChunkHead;
+import io.shoal.storage.index.IndexUpdate;
+import io.shoal.storage.index.Unconfirmed;
+import io.shoal.storage.io.Disk;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All chunks of one volume; the methods are those of {@code ChunkStore} for this volume alone.
+ * Thread-safe; nothing but {@link #format} and {@link #recover} blocks.
+ */
+public final class VolumeChunks {
+  private static final Logger logger = LoggerFactory.getLogger(VolumeChunks.class);
+
+  private static final int SCAN_PAGE = 1024;
+
+  private final ChunkParts parts;
+  private final ChunkFiles files;
+  private final FileSequences sequences;
+  private final VolumeTotals totals = new VolumeTotals();
+  private final OpenChunks open;
+  private final ChunkReads reads;
+
+  /** The latest deletion; never fails. Guarded by this object. */
+  private CompletableFuture<List<ChunkId>> lastRemoval =
+      CompletableFuture.completedFuture(List.of());
+
+  /** Makes the chunks of a volume; {@link #recover} has to be called before anything else. */
+  public VolumeChunks(ChunkParts parts) throws IOException {
+    this.parts = parts;
+    this.files = new ChunkFiles(parts.disk());
+    this.sequences = new FileSequences(parts.index(), parts.committer(), parts.guard());
+    this.open = new OpenChunks(parts, files, sequences, totals);
+    this.reads = new ChunkReads(parts, files);
+  }
+
+  /** Makes the directories of a new volume, durably. Blocks. */
+  public static void format(Disk disk) throws IOException {
+    new ChunkFiles(disk).format();
+  }
+
+  /**
+   * Counts the chunks, removes files that no record names, and reserves file numbers. Blocks.
+   *
+   * @param mayWrite whether the volume takes writes; otherwise nothing but counting is done
+   * @return completes when the volume can be used
+   */
+  public CompletableFuture<Void> recover(boolean mayWrite) throws IOException {
+    ChunkId after = null;
+    List<ChunkHead> page;
+    do {
+      page = parts.index().heads(after, SCAN_PAGE);
+      for (ChunkHead head : page) {
+        totals.add(head.lengthBytes(), 1);
+        after = head.chunk();
+      }
+    } while (page.size() == SCAN_PAGE);
+    if (!mayWrite) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int swept = files.sweep(parts.index());
+    logger.info(
+        "volume {}: {} chunks with {} bytes; {} files without a record removed",
+        parts.guard().volume(),
+        totals.chunks(),
+        totals.bytes(),
+        swept);
+    return sequences.reserve();
+  }
+
+  /** Opens a chunk for writing on this volume; that no other one has it was checked. */
+  public CompletableFuture<ChunkWriter> openWriter(WriterRequest request) {
+    CompletableFuture<ChunkWriter> answer = new CompletableFuture<>();
+    open.open(request, answer);
+    return answer;
+  }
+
+  /** Opens a range for reading; its bounds were checked not to overflow. */
+  public CompletableFuture<ChunkReader> openReader(ChunkId chunk, int offset, int length) {
+    CompletableFuture<ChunkReader> answer = new CompletableFuture<>();
+    reads.open(chunk, offset, length, answer);
+    return answer;
+  }
+
+  /** Tells whether the volume has a record of a chunk, or has it open. */
+  public CompletableFuture<Boolean> has(ChunkId chunk) {
+    if (open.contains(chunk)) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return ask(() -> open.contains(chunk) || head(chunk) != null);
+  }
+
+  /** Describes chunks in the order of the ids. */
+  public CompletableFuture<List<ChunkDescription>> describe(List<ChunkId> chunks) {
+    return ask(() -> chunks.stream().map(this::describeNow).toList());
+  }
+
+  /** Deletes chunks; completes with those that are gone, and never fails. */
+  public CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks) {
+    List<ChunkId> asked = List.copyOf(chunks);
+    CompletableFuture<List<ChunkId>> next;
+    synchronized (this) {
+      // One after the other, so that none counts what another one has deleted.
+      next =
+          lastRemoval.thenCompose(
+              before -> new ChunkRemoval(parts, files, open, totals, asked).run());
+      lastRemoval = next;
+    }
+    return next.copy();
+  }
+
+  /** Lists chunks in the order of their ids. */
+  public CompletableFuture<List<ChunkDescription>> inventory(@Nullable ChunkId after, int limit) {
+    return ask(
+        () -> {
+          try {
+            return parts.index().heads(after, limit).stream().map(this::describe).toList();
+          } catch (IOException failure) {
+            throw ChunkReads.indexFailed(parts.guard().volume(), failure);
+          }
+        });
+  }
+
+  /** Lists unconfirmed chunks whose grant has run out. */
+  public CompletableFuture<List<ExpiredChunk>> expiredUnconfirmed(
+      long nowMillis, @Nullable ExpiredChunk after, int limit) {
+    Unconfirmed cursor =
+        after == null ? null : new Unconfirmed(after.expiresAtMillis(), after.chunk());
+    return ask(
+        () -> {
+          try {
+            return parts.index().unconfirmed(nowMillis, cursor, limit).stream()
+                .map(found -> new ExpiredChunk(found.expiresAtMillis(), found.chunk()))
+                .toList();
+          } catch (IOException failure) {
+            throw ChunkReads.indexFailed(parts.guard().volume(), failure);
+          }
+        });
+  }
+
+  /** Notes durably that chunks are committed. */
+  public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    var unused =
+        ask(() -> confirmations(chunks))
+            .whenComplete(
+                (updates, failure) -> {
+                  if (updates == null) {
+                    answer.completeExceptionally(failure);
+                  } else {
+                    commit(updates, answer);
+                  }
+                });
+    return answer;
+  }
+
+  /** Closes the open chunks whose grant has run out. */
+  public void advanceLogClock(long nowMillis) {
+    open.advanceLogClock(nowMillis);
+  }
+
+  /** Returns how many chunks there are, and their bytes. */
+  public VolumeTotals totals() {
+    return totals;
+  }
+
+  /** Returns the number of chunks that may still grow. */
+  public int openChunks() {
+    return open.count();
+  }
+
+  /** Returns the number of readers that are not closed. */
+  public int openReaders() {
+    return reads.openReaders();
+  }
+
+  /** Returns the bytes that were received and are not durable. */
+  public long pendingWriteBytes() {
+    return open.pendingBytes();
+  }
+
+  /**
+   * Ends all open chunks; completes when they are out of the way. Readers are left to the end of
+   * the pools.
+   */
+  public CompletableFuture<Void> close() {
+    return open.close();
+  }
+
+  private <T> CompletableFuture<T> ask(Supplier<T> question) {
+    return parts.pools().read().submit(0, question);
+  }
+
+  private ChunkDescription describeNow(ChunkId chunk) {
+    ChunkHead head = head(chunk);
+    if (head != null) {
+      return describe(head);
+    }
+    return open.contains(chunk)
+        ? new ChunkDescription(chunk, State.OPEN, DurableLength.ZERO, parts.guard().volume(), 0)
+        : ChunkDescription.unknown(chunk);
+  }
+
+  private ChunkDescription describe(ChunkHead head) {
+    VolumeId volume = parts.guard().volume();
+    State state = head.closed() || !open.contains(head.chunk()) ? State.CLOSED : State.OPEN;
+    DurableLength durable = new DurableLength(head.lengthBytes(), head.crc32c());
+    return new ChunkDescription(head.chunk(), state, durable, volume, head.expiresAtMillis());
+  }
+
+  private @Nullable ChunkHead head(ChunkId chunk) {
+    try {
+      return parts.index().head(chunk);
+    } catch (IOException failure) {
+      throw ChunkReads.indexFailed(parts.guard().volume(), failure);
+    }
+  }
+
+  private List<IndexUpdate> confirmations(List<ChunkId> chunks) {
+    List<IndexUpdate> updates = new ArrayList<>();
+    for (ChunkId chunk : chunks) {
+      ChunkHead head = head(chunk);
+      if (head != null) {
+        updates.add(new IndexUpdate.Confirm(chunk, head.expiresAtMillis()));
+      }
+    }
+    if (!updates.isEmpty()) {
+      parts.guard().checkWritable();
+    }
+    return updates;
+  }
+
+  private void commit(List<IndexUpdate> updates, CompletableFuture<Void> answer) {
+    if (updates.isEmpty()) {
+      answer.complete(null);
+      return;
+    }
+    var unused =
+        parts
+            .committer()
+            .commit(updates)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    answer.complete(null);
+                  } else {
+                    answer.completeExceptionally(
+                        parts.guard().failed("confirming chunks", failure));
+                  }
+                });
+  }
+}

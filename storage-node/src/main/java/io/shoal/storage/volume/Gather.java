@@ -1,0 +1,111 @@
+package io.shoal.storage.volume;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Asks several volumes the same and puts their answers together. */
+final class Gather {
+  private Gather() {}
+
+  /**
+   * Waits for the answers of all volumes. One that is fenced, or closed, is left out if it fails.
+   *
+   * @return the answers in the order of the volumes; fails as the first other volume does
+   */
+  static <T> CompletableFuture<List<T>> all(
+      List<Volume> volumes, Function<Volume, CompletableFuture<T>> question) {
+    List<CompletableFuture<T>> parts = new ArrayList<>();
+    for (Volume volume : volumes) {
+      if (volume.answers()) {
+        parts.add(ask(volume, question));
+      }
+    }
+    CompletableFuture<List<T>> whole = new CompletableFuture<>();
+    var unused =
+        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+            .whenComplete((done, failure) -> collect(parts, whole));
+    return whole;
+  }
+
+  /**
+   * Takes the first answer that is no failure; later ones are disposed of.
+   *
+   * @param dispose releases an answer that nobody wants
+   * @param none the failure if no volume can be asked
+   * @return fails with what says most if all fail: anything before {@code CHUNK_UNKNOWN}
+   */
+  static <T> CompletableFuture<T> first(
+      List<Volume> volumes,
+      Function<Volume, CompletableFuture<T>> question,
+      Consumer<T> dispose,
+      ShoalException none) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    List<CompletableFuture<T>> parts = new ArrayList<>();
+    for (Volume volume : volumes) {
+      if (volume.answers()) {
+        CompletableFuture<T> part = ask(volume, question);
+        parts.add(part);
+        var unused =
+            part.whenComplete(
+                (value, failure) -> {
+                  if (failure == null && !answer.complete(value)) {
+                    dispose.accept(value);
+                  }
+                });
+      }
+    }
+    var unused =
+        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+            .whenComplete((done, failure) -> answer.completeExceptionally(worst(parts, none)));
+    return answer;
+  }
+
+  private static <T> CompletableFuture<T> ask(
+      Volume volume, Function<Volume, CompletableFuture<T>> question) {
+    try {
+      return question.apply(volume);
+    } catch (ShoalException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private static <T> void collect(
+      List<CompletableFuture<T>> parts, CompletableFuture<List<T>> whole) {
+    List<T> values = new ArrayList<>();
+    for (CompletableFuture<T> part : parts) {
+      ShoalException failure = failureOf(part);
+      if (failure == null) {
+        values.add(part.join());
+      } else if (failure.code() != ErrorCode.VOLUME_FENCED) {
+        whole.completeExceptionally(failure);
+        return;
+      }
+    }
+    whole.complete(values);
+  }
+
+  private static <T> ShoalException worst(List<CompletableFuture<T>> parts, ShoalException none) {
+    ShoalException worst = none;
+    for (CompletableFuture<T> part : parts) {
+      ShoalException failure = failureOf(part);
+      if (failure != null && (worst == none || worst.code() == ErrorCode.CHUNK_UNKNOWN)) {
+        worst = failure;
+      }
+    }
+    return worst;
+  }
+
+  /** Returns why a completed future failed; null if it did not. */
+  private static @Nullable ShoalException failureOf(CompletableFuture<?> part) {
+    if (!part.isCompletedExceptionally()) {
+      return null;
+    }
+    return ShoalException.of(part.handle((value, failure) -> failure).join());
+  }
+}

@@ -1,0 +1,318 @@
+package io.shoal.storage.volume;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.VolumeId;
+import io.shoal.storage.chunk.ChunkParts;
+import io.shoal.storage.chunk.RoomPromise;
+import io.shoal.storage.chunk.VolumeChunks;
+import io.shoal.storage.chunk.VolumeGuard;
+import io.shoal.storage.chunk.VolumePools;
+import io.shoal.storage.chunk.VolumeTotals;
+import io.shoal.storage.index.ChunkIndex;
+import io.shoal.storage.index.IndexCommitter;
+import io.shoal.storage.io.NoSpaceException;
+import io.shoal.storage.volume.VolumeStatus.State;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One data directory with everything that belongs to it: threads, index, chunks, health. Whatever
+ * fails in it stays in it. Thread-safe; its threads do all the blocking.
+ */
+final class Volume implements VolumeGuard {
+  private static final Logger logger = LoggerFactory.getLogger(Volume.class);
+
+  /** Bytes after which a batch of index changes takes no further one. */
+  private static final int COMMIT_BATCH_BYTES = 4 << 20;
+
+  private final DataDirectory directory;
+  private final NodeIdentity owner;
+  private final VolumeId id;
+  private final StoreConfig config;
+  private final EngineParts engine;
+  private final VolumePools pools;
+  private final VolumeStatus status;
+  private final VolumeRoom room;
+  private final AtomicBoolean refreshing = new AtomicBoolean();
+
+  /** Set while opening; null if the volume could not be opened. */
+  private volatile @Nullable ChunkIndex index;
+
+  private volatile @Nullable VolumeChunks chunks;
+
+  /** Makes a volume; {@link #open} has to be called before anything else. */
+  Volume(
+      DataDirectory directory,
+      NodeIdentity owner,
+      VolumeId id,
+      StoreConfig config,
+      EngineParts engine) {
+    this.directory = directory;
+    this.owner = owner;
+    this.id = id;
+    this.config = config;
+    this.engine = engine;
+    this.pools = engine.pools().make(id);
+    this.status = new VolumeStatus(toString());
+    this.room = new VolumeRoom(toString(), directory.disk(), config.reserveBytes());
+  }
+
+  /**
+   * Opens the volume. Never fails: a volume that can't be opened is fenced for as long as this
+   * process lives.
+   */
+  CompletableFuture<Void> open(int highestVolumeId) {
+    CompletableFuture<Void> opened = new CompletableFuture<>();
+    pools.write().execute(() -> recover(highestVolumeId, opened));
+    return opened;
+  }
+
+  private void recover(int highestVolumeId, CompletableFuture<Void> opened) {
+    try {
+      if (directory.identity() == null) {
+        directory.format(owner, id, UUID.randomUUID());
+      }
+      String fenced = directory.fenceReason();
+      if (fenced != null) {
+        status.moveTo(State.FENCED, fenced);
+      } else {
+        directory.writeHighestVolumeId(highestVolumeId);
+      }
+      room.refresh();
+      var unused =
+          openChunks(fenced == null).whenComplete((done, failure) -> recovered(failure, opened));
+    } catch (IOException | RuntimeException failure) {
+      recovered(failure, opened);
+    }
+  }
+
+  private CompletableFuture<Void> openChunks(boolean mayWrite) throws IOException {
+    ChunkIndex opened =
+        engine
+            .indexes()
+            .open(
+                directory.path().resolve(DataDirectory.INDEX),
+                !mayWrite,
+                failure -> {
+                  var unused = fence("index", failure);
+                });
+    index = opened;
+    IndexCommitter committer =
+        new IndexCommitter(opened, pools.commit(), COMMIT_BATCH_BYTES, pools.faults());
+    VolumeChunks made =
+        new VolumeChunks(
+            new ChunkParts(
+                directory.disk(),
+                opened,
+                committer,
+                pools,
+                this,
+                engine.allocator(),
+                config.chunks()));
+    CompletableFuture<Void> ready = made.recover(mayWrite);
+    return ready.thenRun(() -> chunks = made);
+  }
+
+  private void recovered(@Nullable Throwable failure, CompletableFuture<Void> opened) {
+    if (failure != null) {
+      logger.error("{}: can't be opened", this, failure);
+      status.moveTo(State.FENCED, "can't be opened: " + failure);
+    } else {
+      updateFullness();
+    }
+    opened.complete(null);
+  }
+
+  @Override
+  public VolumeId volume() {
+    return id;
+  }
+
+  /**
+   * Returns the chunks.
+   *
+   * @throws ShoalException {@code VOLUME_FENCED} if the volume could not be opened, {@code
+   *     UNAVAILABLE} if it is closed
+   */
+  VolumeChunks chunks() {
+    VolumeChunks opened = chunks;
+    if (opened == null || status.get().state() == State.CLOSED) {
+      throw refusal();
+    }
+    return opened;
+  }
+
+  /** Tells whether the volume answers questions about its chunks. */
+  boolean answers() {
+    return chunks != null && status.get().state() != State.CLOSED;
+  }
+
+  /** Tells whether the volume may get a new chunk, if it has the room. */
+  boolean takesChunks() {
+    State state = status.get().state();
+    return chunks != null && (state == State.HEALTHY || state == State.FULL);
+  }
+
+  VolumeRoom room() {
+    return room;
+  }
+
+  @Override
+  public boolean writable() {
+    State state = status.get().state();
+    return state != State.FENCED && state != State.CLOSED;
+  }
+
+  @Override
+  public void checkWritable() {
+    if (!writable()) {
+      throw refusal();
+    }
+  }
+
+  @Override
+  public ShoalException fence(String during, Throwable cause) {
+    String reason = during + ": " + cause;
+    if (status.moveTo(State.FENCED, reason)) {
+      logger.error("{}: fenced while {}", this, during, cause);
+      try {
+        pools.write().execute(() -> writeFence(reason));
+      } catch (ShoalException closed) {
+        logger.warn("{}: fenced too late to note it in its directory", this, closed);
+      }
+    }
+    return refusal();
+  }
+
+  @Override
+  public ShoalException full(NoSpaceException cause) {
+    status.moveTo(State.FULL, cause.getMessage());
+    return new ShoalException(
+        ErrorCode.OUT_OF_SPACE, toString(), "file system is full: " + cause.getMessage(), cause);
+  }
+
+  @Override
+  public RoomPromise promiseRoom(long bytes) {
+    try {
+      return room.promise(bytes);
+    } finally {
+      updateFullness();
+    }
+  }
+
+  @Override
+  public void checkRoom(long bytes) {
+    room.check(bytes);
+  }
+
+  /** Reports how the volume does, and has it look at the file system before the next report. */
+  VolumeReport report() {
+    refreshLater();
+    VolumeStatus.Status now = status.get();
+    VolumeChunks opened = chunks;
+    VolumeTotals totals = opened == null ? new VolumeTotals() : opened.totals();
+    VolumeHealth health =
+        switch (now.state()) {
+          case HEALTHY -> VolumeHealth.HEALTHY;
+          case FULL -> VolumeHealth.FULL;
+          case OPENING, FENCED, CLOSED -> VolumeHealth.FENCED;
+        };
+    return new VolumeReport(
+        id,
+        directory.path().toString(),
+        room.capacityBytes(),
+        room.availableBytes(),
+        totals.bytes(),
+        totals.chunks(),
+        health,
+        health == VolumeHealth.FENCED ? now.reason() : "");
+  }
+
+  /** Ends open chunks and threads, then closes the index and gives the directory back. */
+  CompletableFuture<Void> close() {
+    VolumeChunks opened = chunks;
+    CompletableFuture<Void> ended =
+        opened == null ? CompletableFuture.completedFuture(null) : opened.close();
+    CompletableFuture<Void> closed = new CompletableFuture<>();
+    var unused =
+        ended
+            .handle((done, failure) -> pools.close())
+            .thenCompose(terminated -> terminated)
+            .whenComplete((done, failure) -> engine.closer().execute(() -> closeFiles(closed)));
+    return closed;
+  }
+
+  private void closeFiles(CompletableFuture<Void> closed) {
+    status.moveTo(State.CLOSED, "the node shuts down");
+    try {
+      ChunkIndex opened = index;
+      if (opened != null) {
+        opened.close();
+      }
+    } catch (IOException failure) {
+      logger.error("{}: its index does not close", this, failure);
+    }
+    directory.close();
+    closed.complete(null);
+  }
+
+  private void refreshLater() {
+    if (refreshing.compareAndSet(false, true)) {
+      try {
+        pools.read().execute(this::refresh);
+      } catch (ShoalException closed) {
+        refreshing.set(false);
+      }
+    }
+  }
+
+  private void refresh() {
+    try {
+      room.refresh();
+      if (status.get().state() != State.OPENING) {
+        updateFullness();
+      }
+    } catch (IOException failure) {
+      logger.warn("{}: its file system does not tell its free space", this, failure);
+    } finally {
+      refreshing.set(false);
+    }
+  }
+
+  private void updateFullness() {
+    State state = status.get().state();
+    boolean full = room.isFull();
+    if (full && state != State.FULL) {
+      status.moveTo(State.FULL, "the reserve is reached");
+    } else if (!full && state != State.HEALTHY) {
+      status.moveTo(State.HEALTHY, "there is room above the reserve");
+    }
+  }
+
+  private void writeFence(String reason) {
+    try {
+      directory.writeFence(Instant.ofEpochMilli(engine.time().wallMillis()) + " " + reason);
+    } catch (IOException failure) {
+      logger.error("{}: its fence can't be noted in its directory", this, failure);
+    }
+  }
+
+  private ShoalException refusal() {
+    VolumeStatus.Status now = status.get();
+    return now.state() == State.CLOSED
+        ? new ShoalException(ErrorCode.UNAVAILABLE, toString(), "closed")
+        : new ShoalException(ErrorCode.VOLUME_FENCED, toString(), "fenced: " + now.reason());
+  }
+
+  @Override
+  public String toString() {
+    return "volume " + id + " (" + directory.path() + ")";
+  }
+}

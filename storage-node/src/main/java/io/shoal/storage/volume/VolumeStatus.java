@@ -1,0 +1,70 @@
+package io.shoal.storage.volume;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The state of a volume and why it is in it. Thread-safe. */
+final class VolumeStatus {
+  private static final Logger logger = LoggerFactory.getLogger(VolumeStatus.class);
+
+  enum State {
+    /** Recovers; serves nobody. */
+    OPENING,
+    /** Reads and writes. */
+    HEALTHY,
+    /** Reads, and lets open chunks grow; has no room for new ones. */
+    FULL,
+    /** Reads as well as it can, and never writes again (rule D3). */
+    FENCED,
+    /** Over. */
+    CLOSED
+  }
+
+  /** A state and what led to it, seen together. */
+  record Status(State state, String reason) {}
+
+  private static final Map<State, Set<State>> NEXT = new EnumMap<>(State.class);
+
+  static {
+    NEXT.put(State.OPENING, EnumSet.of(State.HEALTHY, State.FULL, State.FENCED, State.CLOSED));
+    NEXT.put(State.HEALTHY, EnumSet.of(State.FULL, State.FENCED, State.CLOSED));
+    NEXT.put(State.FULL, EnumSet.of(State.HEALTHY, State.FENCED, State.CLOSED));
+    NEXT.put(State.FENCED, EnumSet.of(State.CLOSED));
+    NEXT.put(State.CLOSED, EnumSet.noneOf(State.class));
+  }
+
+  private final String volume;
+  private volatile Status status = new Status(State.OPENING, "");
+
+  VolumeStatus(String volume) {
+    this.volume = volume;
+  }
+
+  Status get() {
+    return status;
+  }
+
+  /**
+   * Moves to another state. Several threads may want to at once, so a move that another one has
+   * overtaken is no defect.
+   *
+   * @return false if it may not follow the present state, which stays
+   */
+  synchronized boolean moveTo(State next, String reason) {
+    Status before = status;
+    if (!NEXT.getOrDefault(before.state(), Set.of()).contains(next)) {
+      return false;
+    }
+    status = new Status(next, reason);
+    if (next == State.FENCED) {
+      logger.error("{}: {} to {}: {}", volume, before.state(), next, reason);
+    } else {
+      logger.info("{}: {} to {}: {}", volume, before.state(), next, reason);
+    }
+    return true;
+  }
+}
