@@ -38,6 +38,7 @@ public final class EventLoops implements AutoCloseable {
     if (threads < 1) {
       throw new IllegalArgumentException("threads: " + threads + " (expected: >= 1)");
     }
+    ConnectionLog.quieten();
     EventLoopGroup group =
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory(name, true), NioIoHandler.newFactory());

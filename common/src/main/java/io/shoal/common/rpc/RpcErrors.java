@@ -119,29 +119,40 @@ public final class RpcErrors {
     if (error != null) {
       return fromProto(error);
     }
-    ErrorCode code = errorCodeOf(status.getCode());
-    @Nullable String description = status.getDescription();
-    String detail = description == null ? status.getCode().toString() : description;
-    if (code == ErrorCode.UNAVAILABLE && status.getCause() != null) {
-      detail += ": " + status.getCause().getMessage();
-    }
     return new ShoalException(
-        code, peer.toString(), prefixOf(code, peer) + detail, status.getCause());
+        errorCodeOf(status.getCode()), peer.toString(), messageOf(status, peer), status.getCause());
   }
 
-  private static String prefixOf(ErrorCode code, HostPort peer) {
-    return switch (code) {
-      case UNAVAILABLE -> "cannot reach " + peer + ": ";
-      case DEADLINE_EXCEEDED -> "no answer from " + peer + " in time: ";
-      case CANCELLED -> "call to " + peer + " was cancelled: ";
-      default -> peer + " answered: ";
+  private static String messageOf(Status status, HostPort peer) {
+    String detail = detailOf(status);
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> "cannot reach " + peer + ": " + detail;
+      case CANCELLED -> peer + " dropped the call: " + detail;
+      case DEADLINE_EXCEEDED -> "no answer from " + peer + " in time: " + detail;
+      default -> peer + " answered: " + detail;
     };
+  }
+
+  /** The root of the matter where there is one: gRPC's own words are then only "io exception". */
+  private static String detailOf(Status status) {
+    @Nullable Throwable root = status.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root != null && root.getMessage() != null) {
+      return root.getMessage();
+    }
+    @Nullable String description = status.getDescription();
+    return description == null
+        ? status.getCode().toString()
+        : description.lines().findFirst().orElse("");
   }
 
   private static ErrorCode errorCodeOf(Status.Code code) {
     return switch (code) {
       case OK -> throw new IllegalArgumentException("status: OK (expected: a failure)");
-      case CANCELLED -> ErrorCode.CANCELLED;
+      // This end would have said why; so the peer dropped the call, as one that dies does.
+      case CANCELLED -> ErrorCode.UNAVAILABLE;
       case INVALID_ARGUMENT, OUT_OF_RANGE -> ErrorCode.INVALID_ARGUMENT;
       case DEADLINE_EXCEEDED -> ErrorCode.DEADLINE_EXCEEDED;
       case NOT_FOUND -> ErrorCode.NOT_FOUND;

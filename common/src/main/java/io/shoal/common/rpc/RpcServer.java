@@ -15,22 +15,22 @@ public final class RpcServer implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health;
-  private final String host;
+  private final HostPort address;
 
   RpcServer(Server server, HealthStatusManager health, String host) {
     this.server = server;
     this.health = health;
-    this.host = host;
+    this.address = new HostPort(host, server.getPort());
   }
 
   /** Returns the port that is bound. */
   public int port() {
-    return server.getPort();
+    return address.port();
   }
 
   /** Returns the host as configured, with the port that is bound. */
   public HostPort address() {
-    return new HostPort(host, port());
+    return address;
   }
 
   /**
@@ -48,7 +48,9 @@ public final class RpcServer implements AutoCloseable {
    * of that; call it from no event loop.
    */
   public void close(Duration grace) {
-    health.enterTerminalState();
+    if (!server.isShutdown()) {
+      health.enterTerminalState();
+    }
     server.shutdown();
     if (!await(grace)) {
       LOG.info("calls on port {} did not end within {}: cancelling them", port(), grace);

@@ -42,7 +42,7 @@ final class GrpcReadStream<Q, T> extends ClientCall.Listener<Envelope<T>> implem
   private final Inbox<T> inbox;
   private final IdleWatch watch;
   private final Runnable atEnd;
-  private volatile boolean cancelled;
+  private volatile @Nullable ShoalException cancelledFor;
   private long requested;
 
   /**
@@ -84,7 +84,7 @@ final class GrpcReadStream<Q, T> extends ClientCall.Listener<Envelope<T>> implem
 
   @Override
   public void cancel(ShoalException reason) {
-    cancelled = true;
+    cancelledFor = reason;
     call.cancel(reason.toString(), reason);
   }
 
@@ -98,7 +98,7 @@ final class GrpcReadStream<Q, T> extends ClientCall.Listener<Envelope<T>> implem
   }
 
   private void deliver(T answer) {
-    if (cancelled) {
+    if (cancelledFor != null) {
       inbox.discard(answer);
       return;
     }
@@ -119,6 +119,11 @@ final class GrpcReadStream<Q, T> extends ClientCall.Listener<Envelope<T>> implem
   public void onClose(Status status, Metadata trailers) {
     watch.end();
     atEnd.run();
-    inbox.closed(status.isOk() ? null : RpcErrors.fromStatus(status, trailers, node));
+    // The call may have ended well while it was being cancelled.
+    @Nullable ShoalException failure = cancelledFor;
+    if (failure == null && !status.isOk()) {
+      failure = RpcErrors.fromStatus(status, trailers, node);
+    }
+    inbox.closed(failure);
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call that carries frames out and acknowledgements back.
@@ -32,6 +33,7 @@ final class GrpcWriteStream extends ClientCall.Listener<Envelope<WriteAck>> impl
   private boolean connected;
   private boolean halfClosed;
   private boolean ended;
+  private @Nullable ShoalException cancelledFor;
 
   /**
    * What the node still owes: an answer to the opening, and acknowledgements up to offsets in the
@@ -131,6 +133,10 @@ final class GrpcWriteStream extends ClientCall.Listener<Envelope<WriteAck>> impl
   @Override
   public void cancel(ShoalException reason) {
     synchronized (this) {
+      if (ended) {
+        return;
+      }
+      cancelledFor = reason;
       end();
     }
     call.cancel(reason.toString(), reason);
@@ -189,10 +195,16 @@ final class GrpcWriteStream extends ClientCall.Listener<Envelope<WriteAck>> impl
   @Override
   public void onClose(Status status, Metadata trailers) {
     watch.end();
+    @Nullable ShoalException failure;
     synchronized (this) {
       end();
+      failure = cancelledFor;
     }
     atEnd.run();
-    listener.onClosed(status.isOk() ? null : RpcErrors.fromStatus(status, trailers, node));
+    // The call may have ended well while it was being cancelled.
+    if (failure == null && !status.isOk()) {
+      failure = RpcErrors.fromStatus(status, trailers, node);
+    }
+    listener.onClosed(failure);
   }
 }

@@ -36,10 +36,7 @@ final class ServerReplyStream<Q, T> extends ServerStream<Q, T> {
 
   @Override
   void received(Q message) {
-    if (request != null) {
-      throw new ShoalException(
-          ErrorCode.INVALID_ARGUMENT, "", "a second request on the stream (expected: one)");
-    }
+    // gRPC itself refuses a second one.
     request = message;
   }
 

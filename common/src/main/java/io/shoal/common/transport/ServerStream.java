@@ -18,12 +18,12 @@ abstract class ServerStream<Q, T> extends ServerCall.Listener<Envelope<Q>>
   private static final Logger LOG = LoggerFactory.getLogger(ServerStream.class);
 
   private final ServerCall<Envelope<Q>, Envelope<T>> call;
+  private boolean headersSent;
   private boolean ended;
 
   ServerStream(ServerCall<Envelope<Q>, Envelope<T>> call, int onReadyThresholdBytes) {
     this.call = call;
     call.setOnReadyThreshold(onReadyThresholdBytes);
-    call.sendHeaders(new Metadata());
   }
 
   /** Releases what a reply owns. */
@@ -55,11 +55,23 @@ abstract class ServerStream<Q, T> extends ServerCall.Listener<Envelope<Q>>
     try {
       synchronized (this) {
         if (!ended) {
+          sendHeaders();
           call.sendMessage(new Envelope.Whole<>(reply));
         }
       }
     } finally {
       release(reply);
+    }
+  }
+
+  /**
+   * As late as possible: until then gRPC itself can answer with a status, for example to a message
+   * that is too long.
+   */
+  private void sendHeaders() {
+    if (!headersSent) {
+      headersSent = true;
+      call.sendHeaders(new Metadata());
     }
   }
 
@@ -80,6 +92,9 @@ abstract class ServerStream<Q, T> extends ServerCall.Listener<Envelope<Q>>
         return false;
       }
       ended = true;
+      if (status.isOk()) {
+        sendHeaders();
+      }
       call.close(status, trailers);
       return true;
     }

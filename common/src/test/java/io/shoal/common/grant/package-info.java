@@ -1,0 +1,5 @@
+/** Tests of grants. */
+@NullMarked
+package io.shoal.common.grant;
+
+import org.jspecify.annotations.NullMarked;

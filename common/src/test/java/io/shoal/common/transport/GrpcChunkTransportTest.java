@@ -1,0 +1,385 @@
+package io.shoal.common.transport;
+
+import static io.shoal.common.transport.ChunkTransportContract.CHUNK;
+import static io.shoal.common.transport.ChunkTransportContract.LIMITS;
+import static io.shoal.common.transport.ChunkTransportContract.NODE;
+import static io.shoal.common.transport.ChunkTransportContract.cancelled;
+import static io.shoal.common.transport.ChunkTransportContract.closed;
+import static io.shoal.common.transport.ChunkTransportContract.directBuffer;
+import static io.shoal.common.transport.ChunkTransportContract.frame;
+import static io.shoal.common.transport.ChunkTransportContract.opening;
+import static io.shoal.common.transport.ChunkTransportContract.randomBytes;
+import static io.shoal.common.transport.ChunkTransportContract.soon;
+import static io.shoal.common.transport.ScriptedHandler.take;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.shoal.common.buffer.BufferPool;
+import io.shoal.common.buffer.BufferSettings;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.ChunkId;
+import io.shoal.common.rpc.EventLoops;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.common.rpc.RpcServer;
+import io.shoal.common.rpc.RpcServers;
+import io.shoal.common.rpc.RpcSettings;
+import io.shoal.common.testing.Await;
+import io.shoal.common.testing.FakeClock;
+import io.shoal.common.testing.NoLeaks;
+import io.shoal.common.transport.ChunkTransportContract.Listening;
+import io.shoal.proto.v1.ChunkServiceGrpc;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What our client end does beyond the contract: it limits, checks and reconnects. */
+@ExtendWith(NoLeaks.class)
+final class GrpcChunkTransportTest {
+  private final FakeClock clock = new FakeClock();
+  private final ScriptedHandler handler = new ScriptedHandler();
+  private EventLoops loops;
+  private Listening server;
+  private ChunkTransport client;
+  private HostPort node;
+
+  @BeforeEach
+  void start() {
+    loops =
+        EventLoops.start(
+            "test", 2, BufferPool.create(BufferSettings.withMaxBytes(256L << 20)).allocator());
+    server = Ends.ourServer(loops, handler, 0);
+    node = server.address();
+    client = Ends.ourClient(loops, clock);
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+    loops.close();
+  }
+
+  // --- nothing hangs
+
+  @Test
+  void read_silentNode_failsAfterTheIdleTimeout() {
+    RecordedStream frames = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(2);
+    ScriptedHandler.Reply<ReadRange, ReadFrame> read = take(handler.reads);
+
+    clock.advance(Duration.ofSeconds(29));
+    read.replies.send(new ReadFrame(0, 0, directBuffer(new byte[10])));
+    take(frames.frames);
+    clock.advance(Duration.ofSeconds(29));
+    assertThat(frames.isClosed()).isFalse();
+    clock.advance(Duration.ofSeconds(1));
+
+    ShoalException failure = frames.failure();
+    assertThat(failure.code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(failure.getMessage()).contains(node.toString()).contains("30000 ms");
+    Await.result(read.aborted);
+  }
+
+  @Test
+  void read_nodeNeverEndsTheStream_failsAfterTheIdleTimeout() {
+    RecordedStream frames = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 10, NODE), LIMITS, frames).request(1);
+    take(handler.reads).replies.send(new ReadFrame(0, 0, directBuffer(new byte[10])));
+    take(frames.frames);
+    Await.until(
+        "the end is watched for",
+        () -> {
+          clock.advance(Duration.ofSeconds(31));
+          return frames.isClosed();
+        });
+
+    assertThat(frames.failure().code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void read_pausedByReader_neverTimesOut() {
+    RecordedStream frames = new RecordedStream();
+    ReadStream stream = client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames);
+    ScriptedHandler.Reply<ReadRange, ReadFrame> read = take(handler.reads);
+    read.replies.send(new ReadFrame(0, 0, directBuffer(new byte[20])));
+    read.replies.finish();
+    stream.request(1);
+    frames.success();
+
+    RecordedStream paused = new RecordedStream();
+    ReadStream other = client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, paused);
+    take(handler.reads);
+    clock.advance(Duration.ofHours(10));
+    assertThat(paused.isClosed()).isFalse();
+    other.cancel(cancelled());
+    paused.failure();
+  }
+
+  @Test
+  void write_bytesNotAcknowledged_failsAfterTheIdleTimeout() {
+    RecordedStream acks = new RecordedStream();
+    WriteStream stream = client.openWrite(node, LIMITS, acks);
+    stream.send(frame(0, new byte[10], opening()));
+    ScriptedHandler.Write write = take(handler.writes);
+    write.replies.send(new WriteAck(0, 0, 0, 1));
+    take(acks.acks);
+    clock.advance(Duration.ofSeconds(31));
+
+    assertThat(acks.failure().code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    Await.result(write.aborted);
+  }
+
+  @Test
+  void write_flushNotAcknowledged_failsAfterTheIdleTimeout() {
+    RecordedStream acks = new RecordedStream();
+    WriteStream stream = client.openWrite(node, LIMITS, acks);
+    stream.send(new WriteFrame(opening(), 0, 0, true, false, directBuffer(new byte[10])));
+    take(handler.writes).replies.send(new WriteAck(10, 0, 0, 1));
+    take(acks.acks);
+    clock.advance(Duration.ofSeconds(31));
+
+    assertThat(acks.failure().code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void write_nothingOutstanding_restsForDays() {
+    RecordedStream acks = new RecordedStream();
+    WriteStream stream = client.openWrite(node, LIMITS, acks);
+    stream.send(new WriteFrame(opening(), 0, 0, true, false, directBuffer(new byte[10])));
+    take(handler.writes).replies.send(new WriteAck(10, 10, 0, 1));
+    take(acks.acks);
+    clock.advance(Duration.ofDays(3));
+    assertThat(acks.isClosed()).isFalse();
+
+    stream.halfClose();
+    clock.advance(Duration.ofSeconds(31));
+    assertThat(acks.failure().code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void streamEnds_timersAreCalledOff() {
+    RecordedStream frames = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 10, NODE), LIMITS, frames).request(1);
+    take(handler.reads).replies.fail(cancelled());
+    frames.failure();
+
+    assertThat(clock.pendingTasks()).isZero();
+  }
+
+  // --- what the node says is checked
+
+  @Test
+  void read_streamEndsEarly_isReplicaShort() {
+    RecordedStream frames = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(9);
+    ScriptedHandler.Reply<ReadRange, ReadFrame> read = take(handler.reads);
+    read.replies.send(new ReadFrame(0, 0, directBuffer(new byte[19])));
+    read.replies.finish();
+
+    ShoalException failure = frames.failure();
+    assertThat(failure.code()).isEqualTo(ErrorCode.REPLICA_SHORT);
+    assertThat(failure.getMessage()).contains("19").contains("expected: 20");
+  }
+
+  @Test
+  void read_gapOrOverrun_isRefused() {
+    int[][] wrongFrames = {{11, 5}, {9, 5}, {10, 11}};
+    for (int[] wrong : wrongFrames) {
+      RecordedStream frames = new RecordedStream();
+      client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(9);
+      ScriptedHandler.Reply<ReadRange, ReadFrame> read = take(handler.reads);
+      read.replies.send(new ReadFrame(0, 0, directBuffer(new byte[10])));
+      read.replies.send(new ReadFrame(wrong[0], 0, directBuffer(new byte[wrong[1]])));
+
+      assertThat(frames.failure().code()).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
+      assertThat(frames.frames).hasSize(1);
+      Await.result(read.aborted);
+    }
+  }
+
+  @Test
+  void inventory_notSorted_isRefused() {
+    RecordedStream pages = new RecordedStream();
+    client.openInventory(node, 5, LIMITS, pages).request(9);
+    take(handler.inventories).replies.send(List.of(closed(7), closed(6)));
+
+    assertThat(pages.failure().code()).isEqualTo(ErrorCode.INTERNAL);
+    assertThat(pages.pages).isEmpty();
+  }
+
+  @Test
+  void describe_otherChunksThanAsked_isRefused() {
+    handler.describer =
+        chunks -> CompletableFuture.completedFuture(List.of(ChunkReport.unknown(new ChunkId(99))));
+
+    ShoalException failure = Await.failure(client.describe(node, List.of(CHUNK), soon()));
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL);
+  }
+
+  @Test
+  void describe_cancelled_cancelsTheCall() {
+    CompletableFuture<List<ChunkReport>> atNode = new CompletableFuture<>();
+    CompletableFuture<Boolean> called = new CompletableFuture<>();
+    handler.describer =
+        chunks -> {
+          called.complete(true);
+          return atNode;
+        };
+    CompletableFuture<List<ChunkReport>> described = client.describe(node, List.of(CHUNK), soon());
+    Await.result(called);
+
+    described.cancel(false);
+
+    Await.until("the node hears of it", atNode::isCancelled);
+  }
+
+  @Test
+  void malformedFrames_failWithTypedErrors() {
+    byte[][] malformed = {
+      {(byte) 0x7A, 5, 1, 2, 3}, // payload of 5 bytes announced, 3 there
+      {(byte) 0x7A, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x07}, // 2 GiB announced
+      {
+        0x08, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 0x01
+      }, // offset of 41 bits
+      {0x08}, // ends within a field
+      {0x0B, 0x0C}, // a group, which proto3 does not have
+      {}, // no payload
+    };
+    for (byte[] bytes : malformed) {
+      RecordedStream frames = new RecordedStream();
+      try (RpcServer raw =
+          RpcServers.start(
+              new HostPort("127.0.0.1", 0),
+              List.of(RawChunkCalls.answering(ChunkServiceGrpc.getReadChunkMethod(), bytes)),
+              loops,
+              RpcSettings.defaults())) {
+        client
+            .openRead(raw.address(), new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames)
+            .request(9);
+        ShoalException failure = frames.failure();
+        assertThat(failure.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+        assertThat(failure.getMessage()).startsWith("malformed ReadFrame: ");
+      }
+    }
+  }
+
+  // --- buffers
+
+  @Test
+  void payload_keptAfterEverythingIsClosed_isStillThere() {
+    CompletableFuture<ByteBuf> kept = new CompletableFuture<>();
+    byte[] bytes = randomBytes(1 << 20, 5);
+    client
+        .openRead(
+            node,
+            new ReadRange(CHUNK, 0, bytes.length, NODE),
+            LIMITS,
+            new ReadListener() {
+              @Override
+              public void onFrame(ReadFrame frame) {
+                kept.complete(frame.payload());
+              }
+
+              @Override
+              public void onClosed(@Nullable ShoalException failure) {}
+            })
+        .request(1);
+    take(handler.reads).replies.send(new ReadFrame(0, 0, directBuffer(bytes)));
+    ByteBuf payload = Await.result(kept);
+    client.close();
+    server.close();
+
+    assertThat(ByteBufUtil.getBytes(payload)).isEqualTo(bytes);
+    payload.release();
+  }
+
+  // --- connections
+
+  @Test
+  void unreachableNode_failsFast() {
+    server.close();
+    RecordedStream frames = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(1);
+
+    ShoalException failure = frames.failure();
+    assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(failure.getMessage()).contains("cannot reach " + node);
+  }
+
+  @Test
+  void unreachableNode_framesSentMeanwhile_areReleased() {
+    server.close();
+    ByteBuf payload = directBuffer(new byte[100]);
+    RecordedStream acks = new RecordedStream();
+    WriteStream stream = client.openWrite(node, LIMITS, acks);
+    stream.send(new WriteFrame(opening(), 0, 0, false, false, payload));
+
+    assertThat(acks.failure().code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(payload.refCnt()).isZero();
+  }
+
+  @Test
+  void nodeComesBack_nextStreamWorksAtOnce() {
+    server.close();
+    for (int i = 0; i < 3; i++) {
+      RecordedStream frames = new RecordedStream();
+      client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(1);
+      frames.failure();
+    }
+    server = Ends.ourServer(loops, handler, node.port());
+
+    RecordedStream frames = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(1);
+    ScriptedHandler.Reply<ReadRange, ReadFrame> read = take(handler.reads);
+    read.replies.send(new ReadFrame(0, 0, directBuffer(new byte[20])));
+    read.replies.finish();
+    frames.success();
+  }
+
+  @Test
+  void nodeLimit_makesRoomOnlyWhenNothingIsInUse() {
+    try (Listening second = Ends.ourServer(loops, handler, 0);
+        ChunkTransport narrow =
+            new GrpcChunkTransport(
+                loops, RpcSettings.defaults(), new TransportSettings(2, 1), clock, clock)) {
+      RecordedStream frames = new RecordedStream();
+      ReadRange range = new ReadRange(CHUNK, 0, 20, NODE);
+      ReadStream stream = narrow.openRead(node, range, LIMITS, frames);
+      take(handler.reads);
+
+      ShoalException refused =
+          catchThrowableOfType(
+              ShoalException.class,
+              () -> narrow.openRead(second.address(), range, LIMITS, new RecordedStream()));
+      assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
+
+      stream.cancel(cancelled());
+      frames.failure();
+      narrow.openRead(second.address(), range, LIMITS, new RecordedStream());
+      take(handler.reads);
+    }
+  }
+
+  @Test
+  void closed_takesNoMoreStreams() {
+    client.close();
+
+    ShoalException refused =
+        catchThrowableOfType(
+            ShoalException.class,
+            () ->
+                client.openRead(
+                    node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, new RecordedStream()));
+
+    assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+  }
+}
