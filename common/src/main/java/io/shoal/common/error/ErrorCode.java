@@ -61,7 +61,10 @@ public enum ErrorCode {
   /** The caller cancelled it. */
   CANCELLED(18, false),
 
-  /** This metadata server does not lead; the message names the leader if known. */
+  /**
+   * This metadata server does not lead, and did nothing; the subject is where clients reach the one
+   * that does, or empty if that is not known.
+   */
   NOT_LEADER(32, true),
 
   /** The outcome is not known; retry with the same session and sequence. */
