@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Hands out grants, and asks for them in batches ahead of need: a writer that takes one after
  * another doesn't wait for the metadata server. How many are held ahead follows the demand: the
- * number doubles whenever somebody had to wait and halves when grants grow old unused. Thread-safe.
+ * number doubles when one request soon follows another and halves when grants grow old unused.
+ * Thread-safe.
  *
  * <p>A grant is thrown away instead of handed out when it was made for a session that is gone, when
  * a quarter of its life has passed (its writer has to seal the chunk at half of it, rule G3, and
@@ -154,7 +155,7 @@ public final class GrantPool {
   }
 
   private void refill(GrantShelf shelf) {
-    int count = shelf.startAsking();
+    int count = shelf.startAsking(time.nanoTime());
     if (count > 0) {
       reserve(new Reservation(shelf, count, shelf.takersWaiting()), ATTEMPTS);
     }

@@ -17,6 +17,8 @@ final class GrantShelf {
   /** What the protocol allows in one request. */
   private static final int REQUEST_LIMIT = 256;
 
+  private static final long SOON_NANOS = 1_000_000_000L;
+
   private final FilePolicy policy;
   private final GrantPool.Limits limits;
 
@@ -24,6 +26,9 @@ final class GrantShelf {
   private final Deque<GrantedChunk> ready = new ArrayDeque<>();
 
   private final Set<CompletableFuture<GrantedChunk>> takers = new LinkedHashSet<>();
+
+  private boolean everAsked;
+  private long lastAskedNanos;
 
   /** Grants that were asked for and have not come. */
   private int asked;
@@ -85,7 +90,7 @@ final class GrantShelf {
       return false;
     }
     takers.add(taker);
-    ahead = Math.min(limits.maxAhead(), Math.max(1, 2 * ahead));
+    ahead = Math.max(1, ahead);
     return true;
   }
 
@@ -93,14 +98,24 @@ final class GrantShelf {
     takers.remove(taker);
   }
 
-  /** Decides how many grants to ask for now, 0 for none, and counts them as asked. */
-  int startAsking() {
+  /**
+   * Decides how many grants to ask for now, 0 for none, and counts them as asked. Asks for more and
+   * more at a time as long as one request soon follows another.
+   */
+  int startAsking(long nowNanos) {
     int missing = takers.size() + ahead - ready.size() - asked;
     boolean somebodyWouldWait = takers.size() > ready.size() + asked;
     boolean half = missing > ahead / 2;
     if (missing <= 0 || !(somebodyWouldWait || half)) {
       return 0;
     }
+    if (everAsked && nowNanos - lastAskedNanos < SOON_NANOS) {
+      int before = ahead;
+      ahead = Math.min(limits.maxAhead(), 2 * ahead);
+      missing += ahead - before;
+    }
+    everAsked = true;
+    lastAskedNanos = nowNanos;
     int count = Math.min(missing, REQUEST_LIMIT);
     asked += count;
     return count;

@@ -19,7 +19,7 @@ record LinkFailure(String reason, boolean lasting) {
       case UNAUTHENTICATED, PERMISSION_DENIED ->
           new LinkFailure("it refuses this client: " + status.getDescription(), true);
       case OK -> new LinkFailure("it ended the stream", false);
-      default -> new LinkFailure(reasonOf(status), false);
+      default -> ofConnection(status);
     };
   }
 
@@ -27,19 +27,19 @@ record LinkFailure(String reason, boolean lasting) {
     return new LinkFailure("no answer within " + afterMillis + " ms", false);
   }
 
-  private static String reasonOf(Status status) {
+  private static LinkFailure ofConnection(Status status) {
     for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof UnknownHostException) {
-        return "unknown host";
+        return new LinkFailure("unknown host", true);
       }
       String message = cause.getMessage();
       if (message != null && message.toLowerCase(Locale.ROOT).contains("connection refused")) {
-        return "connection refused";
+        return new LinkFailure("connection refused", false);
       }
     }
     @Nullable String description = status.getDescription();
     @Nullable Throwable cause = status.getCause();
     String text = description == null ? status.getCode().toString() : description;
-    return cause == null ? text : text + ": " + cause.getMessage();
+    return new LinkFailure(cause == null ? text : text + ": " + cause.getMessage(), false);
   }
 }
