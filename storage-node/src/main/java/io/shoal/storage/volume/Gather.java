@@ -14,22 +14,26 @@ final class Gather {
   private Gather() {}
 
   /**
-   * Waits for the answers of all volumes. One that is fenced, or closed, is left out if it fails.
+   * Waits for the answers of all volumes. One that is fenced, or could not be opened, is left out
+   * if it fails.
    *
-   * @return the answers in the order of the volumes; fails as the first other volume does
+   * @param merge puts the answers together, which come in the order of the volumes
+   * @return fails as the first other volume does
    */
-  static <T> CompletableFuture<List<T>> all(
-      List<Volume> volumes, Function<Volume, CompletableFuture<T>> question) {
+  static <T, R> CompletableFuture<R> all(
+      List<Volume> volumes,
+      Function<Volume, CompletableFuture<T>> question,
+      Function<List<T>, R> merge) {
     List<CompletableFuture<T>> parts = new ArrayList<>();
     for (Volume volume : volumes) {
       if (volume.answers()) {
         parts.add(ask(volume, question));
       }
     }
-    CompletableFuture<List<T>> whole = new CompletableFuture<>();
+    CompletableFuture<R> whole = new CompletableFuture<>();
     var unused =
         CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-            .whenComplete((done, failure) -> collect(parts, whole));
+            .whenComplete((done, failure) -> collect(parts, merge, whole));
     return whole;
   }
 
@@ -75,8 +79,8 @@ final class Gather {
     }
   }
 
-  private static <T> void collect(
-      List<CompletableFuture<T>> parts, CompletableFuture<List<T>> whole) {
+  private static <T, R> void collect(
+      List<CompletableFuture<T>> parts, Function<List<T>, R> merge, CompletableFuture<R> whole) {
     List<T> values = new ArrayList<>();
     for (CompletableFuture<T> part : parts) {
       ShoalException failure = failureOf(part);
@@ -87,7 +91,7 @@ final class Gather {
         return;
       }
     }
-    whole.complete(values);
+    whole.complete(merge.apply(values));
   }
 
   private static <T> ShoalException worst(List<CompletableFuture<T>> parts, ShoalException none) {

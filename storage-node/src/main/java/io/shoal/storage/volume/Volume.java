@@ -298,7 +298,8 @@ final class Volume implements VolumeGuard {
 
   private void writeFence(String reason) {
     try {
-      directory.writeFence(Instant.ofEpochMilli(engine.time().wallMillis()) + " " + reason);
+      directory.writeFence(
+          Instant.ofEpochMilli(engine.time().wallMillis()) + " " + reason.replaceAll("\\s+", " "));
     } catch (IOException failure) {
       logger.error("{}: its fence can't be noted in its directory", this, failure);
     }

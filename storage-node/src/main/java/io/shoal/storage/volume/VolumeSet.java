@@ -16,9 +16,11 @@ import io.shoal.storage.index.RocksIndexes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The chunk store over the volumes of a node. */
@@ -152,8 +154,10 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<List<ChunkDescription>> describe(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
-    return Gather.all(volumes, volume -> volume.chunks().describe(asked))
-        .thenApply(answers -> mergeDescriptions(asked, answers));
+    return Gather.all(
+        volumes,
+        volume -> volume.chunks().describe(asked),
+        answers -> mergeDescriptions(asked, answers));
   }
 
   private static List<ChunkDescription> mergeDescriptions(
@@ -175,20 +179,23 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
-    return Gather.all(volumes, volume -> volume.chunks().delete(asked))
-        .thenApply(
-            answers ->
-                asked.stream()
-                    .filter(chunk -> answers.stream().allMatch(a -> a.contains(chunk)))
-                    .toList());
+    return Gather.all(
+        volumes, volume -> volume.chunks().delete(asked), answers -> deletedByAll(asked, answers));
+  }
+
+  private static List<ChunkId> deletedByAll(List<ChunkId> chunks, List<List<ChunkId>> answers) {
+    Set<ChunkId> deleted = new LinkedHashSet<>(chunks);
+    answers.forEach(answer -> deleted.retainAll(new HashSet<>(answer)));
+    return List.copyOf(deleted);
   }
 
   @Override
   public CompletableFuture<List<ChunkDescription>> inventory(@Nullable ChunkId after, int limit) {
     checkLimit(limit);
-    return Gather.all(volumes, volume -> volume.chunks().inventory(after, limit))
-        .thenApply(
-            pages -> mergePages(pages, Comparator.comparing(ChunkDescription::chunk), limit));
+    return Gather.all(
+        volumes,
+        volume -> volume.chunks().inventory(after, limit),
+        pages -> mergePages(pages, Comparator.comparing(ChunkDescription::chunk), limit));
   }
 
   @Override
@@ -196,13 +203,13 @@ public final class VolumeSet implements ChunkStore {
       long nowMillis, @Nullable ExpiredChunk after, int limit) {
     checkLimit(limit);
     return Gather.all(
-            volumes, volume -> volume.chunks().expiredUnconfirmed(nowMillis, after, limit))
-        .thenApply(pages -> mergePages(pages, Comparator.naturalOrder(), limit));
+        volumes,
+        volume -> volume.chunks().expiredUnconfirmed(nowMillis, after, limit),
+        pages -> mergePages(pages, Comparator.naturalOrder(), limit));
   }
 
   private static <T> List<T> mergePages(List<List<T>> pages, Comparator<T> order, int limit) {
-    Stream<T> all = pages.stream().flatMap(List::stream);
-    return all.sorted(order).limit(limit).toList();
+    return pages.stream().flatMap(List::stream).sorted(order).limit(limit).toList();
   }
 
   private static void checkLimit(int limit) {
@@ -214,7 +221,18 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
-    return Gather.all(volumes, volume -> volume.chunks().confirm(asked)).thenApply(done -> null);
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    var unused =
+        Gather.all(volumes, volume -> volume.chunks().confirm(asked), List::size)
+            .whenComplete(
+                (confirmed, failure) -> {
+                  if (failure == null) {
+                    answer.complete(null);
+                  } else {
+                    answer.completeExceptionally(failure);
+                  }
+                });
+    return answer;
   }
 
   @Override

@@ -1,0 +1,96 @@
+package io.shoal.storage.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.shoal.common.id.ChunkId;
+import io.shoal.storage.index.ChunkHead.Place;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksChunkIndexTest extends ChunkIndexContract {
+  @TempDir private Path directory;
+
+  private final RocksIndexes indexes = new RocksIndexes(IndexConfig.defaults(), 1);
+
+  @AfterEach
+  void closeIndexes() {
+    indexes.close();
+  }
+
+  @Override
+  ChunkIndex open() throws IOException {
+    return indexes.open(directory.resolve("index"), false, RocksChunkIndexTest::unexpected);
+  }
+
+  @Test
+  void open_readOnly_readsAndRefusesToWrite() throws IOException {
+    IndexUpdate.Put put = put(7, Place.FILE, 10, 10);
+    try (ChunkIndex index = open()) {
+      index.commit(List.of(put));
+    }
+    try (ChunkIndex index =
+        indexes.open(directory.resolve("index"), true, RocksChunkIndexTest::unexpected)) {
+      assertThat(index.head(new ChunkId(7))).isEqualTo(put.head());
+      assertThatThrownBy(() -> index.commit(List.of(put))).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void open_missingIndexReadOnly_isRefused() {
+    assertThatThrownBy(
+            () -> indexes.open(directory.resolve("no"), true, RocksChunkIndexTest::unexpected))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void open_damagedLog_isRefusedInsteadOfLosingRecords() throws IOException {
+    try (ChunkIndex index = open()) {
+      for (int i = 1; i <= 100; i++) {
+        index.commit(List.of(put(i, Place.INDEX, 5_000, 5_000)));
+      }
+    }
+    Path log = logFile();
+    byte[] content = Files.readAllBytes(log);
+    content[content.length / 2] ^= 1;
+    Files.write(log, content);
+    assertThatThrownBy(this::open).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void commit_smallChunksBeyondTheWriteBuffer_goToBlobFiles() throws IOException {
+    try (ChunkIndex index = open()) {
+      List<IndexUpdate> batch = new ArrayList<>();
+      for (int i = 1; i <= 200; i++) {
+        batch.add(put(i, Place.INDEX, 100_000, 100_000));
+      }
+      for (IndexUpdate update : batch) {
+        index.commit(List.of(update));
+      }
+      try (Stream<Path> files = Files.list(directory.resolve("index"))) {
+        assertThat(files.filter(file -> file.toString().endsWith(".blob"))).isNotEmpty();
+      }
+      assertThat(index.content(head(3, Place.INDEX, 100_000)).inlineBytes()).isEqualTo(100_000);
+    }
+  }
+
+  private Path logFile() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("index"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .max(java.util.Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
+  }
+
+  private static void unexpected(Throwable failure) {
+    throw new AssertionError(failure);
+  }
+}

@@ -1,0 +1,130 @@
+package io.shoal.storage.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import org.junit.jupiter.api.Test;
+
+/** What every disk does. */
+abstract class DiskContract {
+  abstract Disk disk() throws IOException;
+
+  @Test
+  void create_newFile_canBeWrittenAndReadBack() throws IOException {
+    Disk disk = disk();
+    try (DiskFile file = disk.create("f")) {
+      file.write(0, bytes("hello"), bytes(""), bytes(" world"));
+      file.write(11, bytes("!"));
+      file.sync();
+      assertThat(file.sizeBytes()).isEqualTo(12);
+    }
+    disk.syncDirectory("");
+    assertThat(read(disk, "f", 0, 100)).isEqualTo("hello world!");
+    assertThat(read(disk, "f", 6, 5)).isEqualTo("world");
+    assertThat(read(disk, "f", 100, 5)).isEmpty();
+  }
+
+  @Test
+  void create_existingFile_isRefused() throws IOException {
+    Disk disk = disk();
+    disk.create("f").close();
+    assertThatThrownBy(() -> disk.create("f")).isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  void open_missingFile_isRefused() throws IOException {
+    Disk disk = disk();
+    assertThatThrownBy(() -> disk.open("f")).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> disk.open("no/f")).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> disk.delete("f")).isInstanceOf(NoSuchFileException.class);
+    assertThatThrownBy(() -> disk.list("no")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
+  void delete_openFile_canStillBeRead() throws IOException {
+    Disk disk = disk();
+    write(disk, "f", "bytes");
+    try (DiskFile open = disk.open("f")) {
+      disk.delete("f");
+      assertThat(disk.exists("f")).isFalse();
+      ByteBuffer target = ByteBuffer.allocate(5);
+      assertThat(open.read(0, target)).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void rename_overExistingFile_replacesIt() throws IOException {
+    Disk disk = disk();
+    write(disk, "new", "new");
+    write(disk, "f", "old");
+    disk.rename("new", "f");
+    disk.syncDirectory("");
+    assertThat(read(disk, "f", 0, 10)).isEqualTo("new");
+    assertThat(disk.exists("new")).isFalse();
+  }
+
+  @Test
+  void list_filesAndDirectories_namesBoth() throws IOException {
+    Disk disk = disk();
+    disk.createDirectory("d");
+    disk.createDirectory("d");
+    disk.createDirectory("d/e");
+    write(disk, "f", "");
+    write(disk, "d/g", "");
+    assertThat(disk.list("")).containsExactlyInAnyOrder("d", "f");
+    assertThat(disk.list("d")).containsExactlyInAnyOrder("e", "g");
+    assertThat(disk.exists("d/e")).isTrue();
+  }
+
+  @Test
+  void createDirectory_overFile_isRefused() throws IOException {
+    Disk disk = disk();
+    write(disk, "f", "");
+    assertThatThrownBy(() -> disk.createDirectory("f"))
+        .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  void tryLock_heldLock_isRefusedUntilGivenBack() throws IOException {
+    Disk disk = disk();
+    Closeable held = disk.tryLock("lock");
+    assertThat(held).isNotNull();
+    assertThat(disk.tryLock("lock")).isNull();
+    held.close();
+    Closeable again = disk.tryLock("lock");
+    assertThat(again).isNotNull();
+    again.close();
+  }
+
+  @Test
+  void availableBytes_always_isWithinCapacity() throws IOException {
+    Disk disk = disk();
+    assertThat(disk.availableBytes()).isPositive().isLessThanOrEqualTo(disk.capacityBytes());
+  }
+
+  static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(UTF_8));
+  }
+
+  static void write(Disk disk, String name, String text) throws IOException {
+    try (DiskFile file = disk.create(name)) {
+      file.write(0, bytes(text));
+    }
+  }
+
+  static String read(Disk disk, String name, long offset, int length) throws IOException {
+    try (DiskFile file = disk.open(name)) {
+      ByteBuffer target = ByteBuffer.allocateDirect(length);
+      int count = file.read(offset, target);
+      byte[] read = new byte[count];
+      target.flip().get(read);
+      return new String(read, UTF_8);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.shoal.storage.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LocalDiskTest extends DiskContract {
+  @TempDir private Path directory;
+
+  @Override
+  Disk disk() throws IOException {
+    return LocalDisk.at(directory.resolve("a/b"));
+  }
+
+  @Test
+  void write_manyBuffers_keepsTheirOrder() throws IOException {
+    byte[] content = new byte[3 << 20];
+    new Random(7).nextBytes(content);
+    ByteBuffer[] pieces = new ByteBuffer[2_000];
+    int pieceBytes = content.length / pieces.length;
+    for (int i = 0; i < pieces.length; i++) {
+      int start = i * pieceBytes;
+      int length = i == pieces.length - 1 ? content.length - start : pieceBytes;
+      pieces[i] =
+          i % 2 == 0
+              ? ByteBuffer.allocateDirect(length).put(content, start, length).flip()
+              : ByteBuffer.wrap(content, start, length);
+    }
+    Disk disk = disk();
+    try (DiskFile file = disk.create("f")) {
+      file.write(100, pieces);
+    }
+    byte[] written = Files.readAllBytes(directory.resolve("a/b/f"));
+    assertThat(ByteBuffer.wrap(written, 100, content.length)).isEqualTo(ByteBuffer.wrap(content));
+  }
+
+  @Test
+  void name_leadingOutOfTheDirectory_isADefect() throws IOException {
+    Disk disk = disk();
+    assertThatThrownBy(() -> disk.open("../f")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void write_fullDevice_saysSo() throws IOException {
+    Path full = Path.of("/dev/full");
+    org.junit.jupiter.api.Assumptions.assumeTrue(
+        Files.exists(full), "no /dev/full on this machine");
+    Files.createDirectories(directory.resolve("a/b"));
+    try (LocalFile file =
+        new LocalFile(
+            java.nio.channels.FileChannel.open(full, java.nio.file.StandardOpenOption.WRITE),
+            Files.getFileStore(directory))) {
+      assertThatThrownBy(() -> file.write(0, bytes("x"))).isInstanceOf(NoSpaceException.class);
+    }
+  }
+}
