@@ -1,6 +1,118 @@
 package io.shoal.metadata.rpc;
 
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.grant.ClusterSecret;
+import io.shoal.common.rpc.RpcErrors;
+import io.shoal.common.time.Deadline;
+import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.ClusterServiceGrpc;
+import io.shoal.proto.v1.DescribeClusterReply;
+import io.shoal.proto.v1.DescribeClusterRequest;
+import io.shoal.proto.v1.ListNodesReply;
+import io.shoal.proto.v1.ListNodesRequest;
+import io.shoal.proto.v1.NodeOrder;
+import io.shoal.proto.v1.NodeReport;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** The cluster service: the bond with storage nodes, and what clients ask about them. */
-final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase {}
+final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase {
+  /** For a caller that sets no deadline of its own. */
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final int RETRY_AFTER_MILLIS = 1_000;
+
+  private final ServerEnvironment environment;
+  private final LeaderState leader;
+  private final ReadPool reads;
+  private final ClusterReads clusterReads;
+  private final NodeDesk desk;
+  private final ClusterSecret secret;
+  private final SecureRandom random;
+
+  ClusterRpc(
+      ServerEnvironment environment,
+      LeaderState leader,
+      ReadPool reads,
+      ClusterReads clusterReads,
+      NodeDesk desk,
+      ClusterSecret secret,
+      SecureRandom random) {
+    this.environment = environment;
+    this.leader = leader;
+    this.reads = reads;
+    this.clusterReads = clusterReads;
+    this.desk = desk;
+    this.secret = secret;
+    this.random = random;
+  }
+
+  @Override
+  public void describeCluster(
+      DescribeClusterRequest request, StreamObserver<DescribeClusterReply> client) {
+    answer(clusterReads::describe, client);
+  }
+
+  @Override
+  public void listNodes(ListNodesRequest request, StreamObserver<ListNodesReply> client) {
+    answer(clusterReads::nodes, client);
+  }
+
+  private <T> void answer(Function<StateView, T> query, StreamObserver<T> client) {
+    // With a handler set, an answer to a call that was cancelled is dropped instead of thrown.
+    ((ServerCallStreamObserver<T>) client).setOnCancelHandler(() -> {});
+    CompletableFuture<T> answer =
+        leader.gate().isOpen()
+            ? environment
+                .log()
+                .readBarrier()
+                .thenCompose(
+                    passed -> reads.query(Deadline.after(READ_TIMEOUT, environment.time()), query))
+            : leader.gate().refusal();
+    answer.whenComplete(
+        (reply, failure) -> {
+          if (failure == null) {
+            client.onNext(reply);
+            client.onCompleted();
+          } else {
+            client.onError(RpcErrors.toStatusException(ShoalException.of(failure)));
+          }
+        });
+  }
+
+  @Override
+  public StreamObserver<NodeReport> attach(StreamObserver<NodeOrder> node) {
+    ServerCallStreamObserver<NodeOrder> call = (ServerCallStreamObserver<NodeOrder>) node;
+    if (!leader.attachments().arrive()) {
+      node.onError(
+          RpcErrors.toStatusException(
+              new ShoalException(
+                  ErrorCode.OVERLOADED,
+                  "",
+                  "too many storage nodes register at a time",
+                  RETRY_AFTER_MILLIS,
+                  null)));
+      return new IgnoredReports();
+    }
+    AttachStream stream = new AttachStream(call, environment, leader, desk, secret, random);
+    stream.begin();
+    return stream;
+  }
+
+  /** What a node still sends on a stream that was refused. */
+  private static final class IgnoredReports implements StreamObserver<NodeReport> {
+    @Override
+    public void onNext(NodeReport report) {}
+
+    @Override
+    public void onError(Throwable cancelled) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+}

@@ -1,9 +1,18 @@
 package io.shoal.metadata.rpc;
 
 import io.grpc.ServerServiceDefinition;
+import io.shoal.common.grant.ClusterSecret;
+import io.shoal.common.shard.Shard;
+import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.consensus.LeadershipListener;
+import io.shoal.metadata.liveness.NodeLiveness;
+import io.shoal.metadata.placement.Grants;
+import io.shoal.metadata.placement.SigningKeys;
+import io.shoal.metadata.reclaim.Maintenance;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The services of a metadata server with all that stands behind them on a leader. Made once; it has
@@ -11,22 +20,86 @@ import java.util.List;
  * cluster gives it an identity, settings and a signing key by itself.
  */
 public final class MetadataServices implements LeadershipListener, AutoCloseable {
+  private static final int SHARD_TASKS = 4_096;
+
+  private final ServerEnvironment environment;
+  private final ClusterSettings clusterSettings;
+  private final SecureRandom random;
+  private final ReadPool reads;
+  private final Shard background;
+  private final LeaderState leader;
   private final NamespaceRpc namespace;
   private final ClusterRpc cluster;
+  private @Nullable LeaderTerm term;
 
   /**
    * Makes the services.
    *
-   * @param clusterSecret what storage nodes prove to know when they attach; copied
+   * @param secret what storage nodes prove to know when they attach
    * @param random draws keys, nonces and the cluster's id
    */
   public MetadataServices(
       ServerEnvironment environment,
       ServiceSettings settings,
-      byte[] clusterSecret,
+      ClusterSecret secret,
       SecureRandom random) {
-    this.namespace = new NamespaceRpc();
-    this.cluster = new ClusterRpc();
+    this.environment = environment;
+    this.clusterSettings = settings.cluster();
+    this.random = random;
+    this.reads = new ReadPool(environment.views(), settings.limits(), environment.faults());
+    this.background = new Shard("leader", reads.executor(), SHARD_TASKS, environment.faults());
+    this.leader = leaderState(settings);
+    NodeAddresses addresses = new NodeAddresses(leader.liveness());
+    this.namespace =
+        new NamespaceRpc(
+            handlers(addresses),
+            new Admission(settings.limits()),
+            settings.limits(),
+            environment.faults());
+    this.cluster =
+        new ClusterRpc(
+            environment,
+            leader,
+            reads,
+            new ClusterReads(settings.version(), leader.liveness(), addresses),
+            new NodeDesk(environment, leader, reads, settings.liveness().heartbeatInterval()),
+            secret,
+            random);
+  }
+
+  private LeaderState leaderState(ServiceSettings settings) {
+    SigningKeys keys = new SigningKeys();
+    NodeLiveness liveness = new NodeLiveness(settings.liveness(), environment.time());
+    Grants grants =
+        new Grants(
+            environment.log(),
+            new Shard("grants", environment.pool(), SHARD_TASKS, environment.faults()),
+            liveness,
+            keys,
+            new SplittableRandom(random.nextLong()));
+    Attachments attachments = new Attachments();
+    Maintenance maintenance =
+        new Maintenance(
+            environment.log(),
+            environment.views(),
+            attachments,
+            settings.maintenance(),
+            environment.time(),
+            environment.timer(),
+            background);
+    return new LeaderState(
+        new LeaderGate(environment.log()), keys, liveness, grants, maintenance, attachments);
+  }
+
+  private NamespaceHandlers handlers(NodeAddresses addresses) {
+    return new NamespaceHandlers(
+        environment.log(),
+        leader.gate(),
+        reads,
+        environment.time(),
+        new CommandReader(leader.keys()),
+        new NamespaceReads(addresses),
+        new Reservations(environment.log(), reads, leader.grants(), addresses));
   }
 
   /** Returns what a server has to offer. */
@@ -35,12 +108,33 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
   }
 
   @Override
-  public void onLeader(long term) {}
+  public void onLeader(long number) {
+    background.execute(
+        () -> {
+          endTerm();
+          term = new LeaderTerm(number, environment, leader, clusterSettings, random, background);
+          term.begin();
+        });
+  }
 
   @Override
-  public void onLeadershipLost(long term) {}
+  public void onLeadershipLost(long number) {
+    leader.gate().close();
+    background.execute(this::endTerm);
+  }
+
+  private void endTerm() {
+    if (term != null) {
+      term.end();
+      term = null;
+    }
+  }
 
   /** Ends all background work and the threads that read; call it after the server was closed. */
   @Override
-  public void close() {}
+  public void close() {
+    onLeadershipLost(0);
+    background.close();
+    reads.close();
+  }
 }

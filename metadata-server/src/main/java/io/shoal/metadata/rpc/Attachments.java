@@ -1,0 +1,64 @@
+package io.shoal.metadata.rpc;
+
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.ChunkId;
+import io.shoal.common.id.NodeId;
+import io.shoal.metadata.reclaim.NodeOrders;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which nodes are attached, each by one stream. Soft state of the leader; thread-safe. Holds one
+ * stream for each registered node, and a limited number of those that have not registered yet.
+ */
+final class Attachments implements NodeOrders {
+  /** Most streams that have not proved who they are. */
+  private static final int ARRIVING_LIMIT = 256;
+
+  private final Map<NodeId, AttachStream> streams = new ConcurrentHashMap<>();
+  private final AtomicInteger arriving = new AtomicInteger();
+
+  /** Lets a stream begin; returns false if too many have begun and not registered. */
+  boolean arrive() {
+    if (arriving.incrementAndGet() > ARRIVING_LIMIT) {
+      arriving.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /** Takes note that a stream which had begun has registered or ended. */
+  void arrived() {
+    arriving.decrementAndGet();
+  }
+
+  /** Puts a stream in the place of its node's earlier one, and returns that. */
+  @Nullable AttachStream attach(NodeId nodeId, AttachStream stream) {
+    return streams.put(nodeId, stream);
+  }
+
+  /** Takes a stream out, unless a newer one of its node has taken its place. */
+  void detach(NodeId nodeId, AttachStream stream) {
+    streams.remove(nodeId, stream);
+  }
+
+  /** Ends all streams. */
+  void closeAll(ShoalException reason) {
+    List.copyOf(streams.values()).forEach(stream -> stream.fail(reason));
+  }
+
+  @Override
+  public Set<NodeId> attached() {
+    return Set.copyOf(streams.keySet());
+  }
+
+  @Override
+  public boolean delete(NodeId nodeId, List<ChunkId> chunkIds) {
+    AttachStream stream = streams.get(nodeId);
+    return stream != null && stream.delete(chunkIds);
+  }
+}

@@ -1,0 +1,95 @@
+package io.shoal.metadata.rpc;
+
+import io.shoal.metadata.cluster.ClusterIdentity;
+import io.shoal.metadata.cluster.ClusterQueries;
+import io.shoal.metadata.cluster.ClusterSettings;
+import io.shoal.metadata.cluster.Counter;
+import io.shoal.metadata.cluster.NodeRecord;
+import io.shoal.metadata.liveness.NodeLiveness;
+import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.liveness.VolumeReport;
+import io.shoal.metadata.namespace.PathNames;
+import io.shoal.metadata.store.StateView;
+import io.shoal.proto.v1.DescribeClusterReply;
+import io.shoal.proto.v1.ListNodesReply;
+import io.shoal.proto.v1.NodeDescription;
+import io.shoal.proto.v1.VolumeHealth;
+
+/** Describes the cluster: what the state says, and what the leader knows beside it. */
+final class ClusterReads {
+  private final String version;
+  private final NodeLiveness liveness;
+  private final NodeAddresses addresses;
+
+  ClusterReads(String version, NodeLiveness liveness, NodeAddresses addresses) {
+    this.version = version;
+    this.liveness = liveness;
+    this.addresses = addresses;
+  }
+
+  DescribeClusterReply describe(StateView view) {
+    ClusterQueries cluster = new ClusterQueries(view);
+    ClusterSettings settings = cluster.settings();
+    ClusterIdentity identity = cluster.identity();
+    return DescribeClusterReply.newBuilder()
+        .setClusterId(identity == null ? "" : identity.clusterId())
+        .setVersion(version)
+        .setReplication(settings.replication())
+        .setMinReplicas(settings.minReplicas())
+        .setChunkSizeBytes(settings.chunkSizeBytes())
+        .setCommandLimitBytes(NamespaceHandlers.COMMAND_LIMIT_BYTES)
+        .setPathLimitBytes(PathNames.PATH_LIMIT_BYTES)
+        .setNowMillis(cluster.nowMillis())
+        .setInodeCount(cluster.count(Counter.INODES))
+        .setChunkCount(cluster.count(Counter.CHUNKS))
+        .build();
+  }
+
+  ListNodesReply nodes(StateView view) {
+    ClusterQueries cluster = new ClusterQueries(view);
+    ListNodesReply.Builder reply = ListNodesReply.newBuilder();
+    for (NodeRecord node : cluster.nodes()) {
+      reply.addNodes(describe(node, cluster.replicaCount(node.nodeId())));
+    }
+    return reply.build();
+  }
+
+  private NodeDescription describe(NodeRecord node, long replicas) {
+    NodeDescription.Builder description =
+        NodeDescription.newBuilder()
+            .setAddress(addresses.of(node))
+            .setVersion(node.description().version())
+            .setSilentMillis(liveness.silentMillis(node.nodeId()))
+            .setReplicaCount(replicas);
+    NodeReport report = liveness.report(node.nodeId());
+    if (report != null) {
+      description
+          .setWriteStreams(report.writeStreams())
+          .setReadStreams(report.readStreams())
+          .setPendingWriteBytes(report.pendingWriteBytes());
+      report.volumes().forEach(volume -> description.addVolumes(volume(volume)));
+    }
+    return description.build();
+  }
+
+  private static io.shoal.proto.v1.VolumeReport volume(VolumeReport volume) {
+    return io.shoal.proto.v1.VolumeReport.newBuilder()
+        .setVolumeId(volume.volume())
+        .setDirectory(volume.directory())
+        .setCapacityBytes(volume.capacityBytes())
+        .setAvailableBytes(volume.availableBytes())
+        .setUsedBytes(volume.usedBytes())
+        .setChunkCount(volume.chunkCount())
+        .setHealth(health(volume.health()))
+        .setFenceReason(volume.fenceReason())
+        .build();
+  }
+
+  private static VolumeHealth health(io.shoal.metadata.liveness.VolumeHealth health) {
+    return switch (health) {
+      case HEALTHY -> VolumeHealth.VOLUME_HEALTH_HEALTHY;
+      case FULL -> VolumeHealth.VOLUME_HEALTH_FULL;
+      case FENCED -> VolumeHealth.VOLUME_HEALTH_FENCED;
+    };
+  }
+}

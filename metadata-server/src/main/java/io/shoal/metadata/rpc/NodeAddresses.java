@@ -1,0 +1,57 @@
+package io.shoal.metadata.rpc;
+
+import io.shoal.common.id.NodeId;
+import io.shoal.metadata.chunk.ChunkLocation;
+import io.shoal.metadata.cluster.ClusterQueries;
+import io.shoal.metadata.cluster.NodeRecord;
+import io.shoal.metadata.liveness.NodeLiveness;
+import io.shoal.metadata.store.StateView;
+import io.shoal.proto.v1.NodeAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Says where nodes can be reached and how they are. Thread-safe. */
+final class NodeAddresses {
+  private final NodeLiveness liveness;
+
+  NodeAddresses(NodeLiveness liveness) {
+    this.liveness = liveness;
+  }
+
+  NodeAddress of(NodeRecord node) {
+    return NodeAddress.newBuilder()
+        .setNodeId(node.nodeId().value())
+        .setHost(node.description().host())
+        .setPort(node.description().port())
+        .setFailureDomain(node.description().failureDomain())
+        .setLiveness(livenessOf(node.nodeId()))
+        .build();
+  }
+
+  /** Returns the address of every node that locations name, each once. */
+  List<NodeAddress> of(Collection<ChunkLocation> locations, StateView view) {
+    TreeSet<NodeId> nodeIds = new TreeSet<>();
+    for (ChunkLocation location : locations) {
+      location.replicas().forEach(replica -> nodeIds.add(replica.nodeId()));
+    }
+    ClusterQueries cluster = new ClusterQueries(view);
+    List<NodeAddress> addresses = new ArrayList<>(nodeIds.size());
+    for (NodeId nodeId : nodeIds) {
+      NodeRecord node = cluster.node(nodeId);
+      if (node != null) {
+        addresses.add(of(node));
+      }
+    }
+    return addresses;
+  }
+
+  private io.shoal.proto.v1.NodeLiveness livenessOf(NodeId nodeId) {
+    return switch (liveness.of(nodeId)) {
+      case ALIVE -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_ALIVE;
+      case SUSPECT -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_SUSPECT;
+      case DEAD -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_DEAD;
+    };
+  }
+}

@@ -1,0 +1,238 @@
+package io.shoal.metadata.rpc;
+
+import com.google.protobuf.ByteString;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.ChunkId;
+import io.shoal.common.time.Deadline;
+import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.cluster.ClusterIdentity;
+import io.shoal.metadata.cluster.ClusterQueries;
+import io.shoal.metadata.cluster.NodeDescription;
+import io.shoal.metadata.command.ClusterCommand;
+import io.shoal.metadata.command.CommandEnvelope;
+import io.shoal.metadata.command.MaintenanceCommand;
+import io.shoal.metadata.command.Reply;
+import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.store.StateView;
+import io.shoal.proto.v1.ChunkQuestion;
+import io.shoal.proto.v1.ChunkVerdict;
+import io.shoal.proto.v1.ChunkVerdicts;
+import io.shoal.proto.v1.ChunksDeleted;
+import io.shoal.proto.v1.HeartbeatReply;
+import io.shoal.proto.v1.NodeOrder;
+import io.shoal.proto.v1.Registered;
+import io.shoal.proto.v1.SigningKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the leader deals with what storage nodes report. Thread-safe; nothing blocks: what needs
+ * state or log is answered later, through the consumer that is handed in.
+ */
+final class NodeDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeDesk.class);
+  private static final int QUESTION_LIMIT = 1_000;
+
+  /** An answer that is so late is of no use: the node has asked again. */
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+
+  private final ServerEnvironment environment;
+  private final LeaderState leader;
+  private final ReadPool reads;
+  private final Duration heartbeatInterval;
+
+  NodeDesk(
+      ServerEnvironment environment,
+      LeaderState leader,
+      ReadPool reads,
+      Duration heartbeatInterval) {
+    this.environment = environment;
+    this.leader = leader;
+    this.reads = reads;
+    this.heartbeatInterval = heartbeatInterval;
+  }
+
+  /**
+   * Puts a node whose proof was right on record.
+   *
+   * @param clusterId the cluster that its volumes belong to; empty if to none yet
+   */
+  CompletableFuture<AttachedNode> register(NodeDescription node, String clusterId) {
+    if (!leader.gate().isOpen()) {
+      return leader.gate().refusal();
+    }
+    return reads
+        .query(deadline(), view -> checkCluster(view, clusterId))
+        .thenCompose(
+            identity ->
+                submit(new ClusterCommand.RegisterNode(node))
+                    .thenApply(reply -> attached(reply, identity, node)));
+  }
+
+  private static ClusterIdentity checkCluster(StateView view, String clusterId) {
+    ClusterIdentity identity = new ClusterQueries(view).identity();
+    if (identity == null) {
+      throw new ShoalException(
+          ErrorCode.UNAVAILABLE, "", "the cluster is not initialised yet (expected: an identity)");
+    }
+    if (!clusterId.isEmpty() && !clusterId.equals(identity.clusterId())) {
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT,
+          "register.cluster_id",
+          "the node's volumes belong to cluster "
+              + clusterId
+              + " (expected: "
+              + identity.clusterId()
+              + ", which this server leads)");
+    }
+    return identity;
+  }
+
+  private static AttachedNode attached(
+      Reply reply, ClusterIdentity identity, NodeDescription node) {
+    if (reply instanceof Reply.NodeRegistered registered) {
+      return new AttachedNode(registered.nodeId(), identity.clusterId(), node);
+    }
+    if (reply instanceof Reply.Failure refused) {
+      throw refused.toException();
+    }
+    throw new IllegalStateException("reply: " + reply + " (expected: NodeRegistered)");
+  }
+
+  private CompletableFuture<Reply> submit(ClusterCommand command) {
+    long nowMillis = environment.log().nowMillis();
+    return environment.log().submit(CommandEnvelope.internal(nowMillis, command));
+  }
+
+  /** Returns what a node is told when it has registered. */
+  Registered registered(AttachedNode node) {
+    return Registered.newBuilder()
+        .setClusterId(node.clusterId())
+        .setNodeId(node.nodeId().value())
+        .setHeartbeatIntervalMillis(Math.toIntExact(heartbeatInterval.toMillis()))
+        .addAllSigningKeys(signingKeys())
+        .build();
+  }
+
+  private List<SigningKey> signingKeys() {
+    return leader.keys().verifier().keys().stream()
+        .map(
+            key ->
+                SigningKey.newBuilder()
+                    .setKeyId(key.id())
+                    .setSecret(ByteString.copyFrom(key.secret()))
+                    .build())
+        .toList();
+  }
+
+  /** Takes note of a heartbeat at once, and answers it with the log clock as applied. */
+  void onHeartbeat(AttachedNode node, NodeReport report, Consumer<NodeOrder> answer) {
+    leader.liveness().heard(node.nodeId(), report);
+    leader.grants().onHeartbeat(node.nodeId());
+    if (node.noteVolumes(report)) {
+      recordVolumes(node, report);
+    }
+    // Without a barrier: what a former leader has applied was committed, so its clock is none that
+    // the log has not reached. Rule G1 asks for no more.
+    answer(
+        node,
+        "heartbeat",
+        view ->
+            NodeOrder.newBuilder()
+                .setHeartbeatReply(
+                    HeartbeatReply.newBuilder()
+                        .setNowMillis(new ClusterQueries(view).nowMillis())
+                        .addAllSigningKeys(signingKeys()))
+                .build(),
+        answer);
+  }
+
+  /** Rule D3: a fence stands in the state, so that nobody forgets it. */
+  private void recordVolumes(AttachedNode node, NodeReport report) {
+    NodeDescription description = NodeReader.withVolumes(node.description(), report.volumes());
+    submit(new ClusterCommand.RegisterNode(description))
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null || reply instanceof Reply.Failure) {
+                LOG.warn("{}: its volumes could not be put on record: {} {}", node, reply, failure);
+                node.forgetVolumes();
+              }
+            });
+  }
+
+  /** Answers what a node may forget. Rule G1: only the log clock as applied counts. */
+  void onQuestion(AttachedNode node, ChunkQuestion question, Consumer<NodeOrder> answer) {
+    List<ChunkId> chunkIds = NamespaceReader.chunkIds(question.getChunkIdsList(), QUESTION_LIMIT);
+    List<Long> expiries = question.getGrantExpiresAtMillisList();
+    if (expiries.size() != chunkIds.size()) {
+      throw Checks.invalid(
+          "question.grant_expires_at_millis",
+          expiries.size() + " of them (expected: " + chunkIds.size() + ", one for each id)");
+    }
+    answer(
+        node,
+        "question",
+        view -> {
+          ChunkQueries chunks = new ChunkQueries(view);
+          ChunkVerdicts.Builder verdicts = ChunkVerdicts.newBuilder();
+          for (int i = 0; i < chunkIds.size(); i++) {
+            verdicts.addChunkIds(chunkIds.get(i).value());
+            verdicts.addVerdicts(
+                verdict(chunks.verdict(chunkIds.get(i), node.nodeId(), expiries.get(i))));
+          }
+          return NodeOrder.newBuilder().setVerdicts(verdicts).build();
+        },
+        answer);
+  }
+
+  private static ChunkVerdict verdict(io.shoal.metadata.chunk.ChunkVerdict verdict) {
+    return switch (verdict) {
+      case KEEP -> ChunkVerdict.CHUNK_VERDICT_KEEP;
+      case DELETE -> ChunkVerdict.CHUNK_VERDICT_DELETE;
+      case WAIT -> ChunkVerdict.CHUNK_VERDICT_WAIT;
+    };
+  }
+
+  private void answer(
+      AttachedNode node,
+      String what,
+      Function<StateView, NodeOrder> query,
+      Consumer<NodeOrder> answer) {
+    if (!node.beginWork()) {
+      LOG.debug("{}: too much under way, its {} stays unanswered", node, what);
+      return;
+    }
+    reads
+        .query(deadline(), query)
+        .whenComplete(
+            (order, failure) -> {
+              node.endWork();
+              if (failure == null) {
+                answer.accept(order);
+              } else {
+                LOG.debug("{}: its {} stays unanswered: {}", node, what, failure.toString());
+              }
+            });
+  }
+
+  /** Takes the durable answer of a node to an order. */
+  void onChunksDeleted(AttachedNode node, ChunksDeleted deleted) {
+    if (deleted.getChunkIdsCount() > 0) {
+      leader
+          .maintenance()
+          .onChunksDeleted(
+              node.nodeId(),
+              NamespaceReader.chunkIds(deleted.getChunkIdsList(), MaintenanceCommand.UNIT_LIMIT));
+    }
+  }
+
+  private Deadline deadline() {
+    return Deadline.after(ANSWER_TIMEOUT, environment.time());
+  }
+}
