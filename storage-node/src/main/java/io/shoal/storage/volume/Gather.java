@@ -66,7 +66,13 @@ final class Gather {
     }
     var unused =
         CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-            .whenComplete((done, failure) -> answer.completeExceptionally(worst(parts, none)));
+            .whenComplete(
+                (done, failure) -> {
+                  // The dependents of a part may run in any order: this one before the one above.
+                  if (parts.stream().allMatch(CompletableFuture::isCompletedExceptionally)) {
+                    answer.completeExceptionally(worst(parts, none));
+                  }
+                });
     return answer;
   }
 

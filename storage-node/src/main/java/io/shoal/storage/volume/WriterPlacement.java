@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Finds the volume on which a chunk is to be opened: the one that has it, or else the one that has
@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * open it get the same one, so that no chunk comes to lie on two (rule G4). Thread-safe.
  */
 final class WriterPlacement {
+  private static final double ABOUT_EQUAL = 1.1;
+
   private final List<Volume> volumes;
+  private final AtomicInteger turn = new AtomicInteger();
   private final ConcurrentHashMap<ChunkId, CompletableFuture<Volume>> placing =
       new ConcurrentHashMap<>();
 
@@ -77,13 +80,11 @@ final class WriterPlacement {
     }
     List<CompletableFuture<Boolean>> answers = new ArrayList<>();
     for (Volume volume : volumes) {
-      CompletableFuture<Boolean> has = ask(volume, request.chunk());
-      answers.add(has);
-      var unused = has.whenComplete((yes, failure) -> heard(volume, yes, failure, found));
+      answers.add(ask(volume, request.chunk()));
     }
     var unused =
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-            .whenComplete((done, failure) -> choose(request, found));
+            .whenComplete((done, failure) -> hear(answers, request, found));
   }
 
   private static CompletableFuture<Boolean> ask(Volume volume, ChunkId chunk) {
@@ -96,45 +97,64 @@ final class WriterPlacement {
     }
   }
 
-  /** A volume that takes no writes may fail to answer: what it has can't be opened anyway. */
-  private static void heard(
-      Volume volume,
-      @Nullable Boolean has,
-      @Nullable Throwable failure,
+  /**
+   * Decides when all volumes have answered. One that takes no writes may fail to: what it has can't
+   * be opened anyway.
+   */
+  private void hear(
+      List<CompletableFuture<Boolean>> answers,
+      WriterRequest request,
       CompletableFuture<Volume> found) {
-    if (failure != null && volume.takesChunks()) {
-      found.completeExceptionally(ShoalException.of(failure));
-    } else if (Boolean.TRUE.equals(has)) {
-      found.complete(volume);
+    Throwable unknown = null;
+    for (int i = 0; i < answers.size(); i++) {
+      CompletableFuture<Boolean> answer = answers.get(i);
+      if (!answer.isCompletedExceptionally()) {
+        if (answer.join()) {
+          found.complete(volumes.get(i));
+          return;
+        }
+      } else if (volumes.get(i).takesChunks()) {
+        unknown = answer.handle((has, failure) -> failure).join();
+      }
+    }
+    if (unknown != null) {
+      found.completeExceptionally(ShoalException.of(unknown));
+    } else {
+      choose(request, found);
     }
   }
 
   private void choose(WriterRequest request, CompletableFuture<Volume> found) {
-    if (found.isDone()) {
-      return;
-    }
-    Volume best = null;
-    double bestLoad = Double.POSITIVE_INFINITY;
+    List<Volume> roomy = new ArrayList<>();
     boolean anyTakes = false;
     for (Volume volume : volumes) {
-      long available = volume.room().availableBytes();
-      anyTakes |= volume.takesChunks();
-      if (!volume.takesChunks() || available < request.lengthLimitBytes()) {
-        continue;
-      }
-      // What open chunks may still write, in proportion to the room there is.
-      double load =
-          (double) (volume.room().promisedBytes() + request.lengthLimitBytes()) / available;
-      if (best == null || load < bestLoad) {
-        best = volume;
-        bestLoad = load;
+      boolean takes = volume.takesChunks();
+      anyTakes |= takes;
+      if (takes && volume.room().availableBytes() >= request.lengthLimitBytes()) {
+        roomy.add(volume);
       }
     }
-    if (best != null) {
-      found.complete(best);
+    if (!roomy.isEmpty()) {
+      found.complete(leastLoaded(roomy, request.lengthLimitBytes()));
     } else {
       found.completeExceptionally(anyTakes ? noRoom(request) : noneTakes());
     }
+  }
+
+  /** Takes turns among those that are about equal, so that all disks work. */
+  private Volume leastLoaded(List<Volume> roomy, long bytes) {
+    double least = roomy.stream().mapToDouble(volume -> load(volume, bytes)).min().orElse(0);
+    List<Volume> equal =
+        roomy.stream().filter(volume -> load(volume, bytes) <= least * ABOUT_EQUAL).toList();
+    // Empty if the room changed under us.
+    List<Volume> candidates = equal.isEmpty() ? roomy : equal;
+    return candidates.get(Math.floorMod(turn.getAndIncrement(), candidates.size()));
+  }
+
+  /** What open chunks may still write, in proportion to the room there is. */
+  private static double load(Volume volume, long bytes) {
+    return (double) (volume.room().promisedBytes() + bytes)
+        / Math.max(1, volume.room().availableBytes());
   }
 
   private ShoalException noRoom(WriterRequest request) {

@@ -63,6 +63,9 @@ public final class SimulatedDisk implements Disk {
   private final Map<String, Map<String, Inode>> current = new HashMap<>();
   private final List<NameChange> unsynced = new ArrayList<>();
   private final Set<String> locks = new HashSet<>();
+  private final Set<String> everCreated = new HashSet<>();
+  private final Set<String> createdTwice = new HashSet<>();
+  private final Set<String> overwritten = new HashSet<>();
   private long capacityBytes = 1L << 40;
   private Fault fault = (operation, name) -> null;
 
@@ -101,6 +104,21 @@ public final class SimulatedDisk implements Disk {
     current.forEach(
         (directory, names) -> names.keySet().forEach(name -> files.add(join(directory, name))));
     return files;
+  }
+
+  /** Returns the names of files that were created more than once, crashes or not. */
+  public synchronized Set<String> createdTwice() {
+    return Set.copyOf(createdTwice);
+  }
+
+  /** Returns the names of files in which a byte was written that had been written before. */
+  public synchronized Set<String> overwritten() {
+    return Set.copyOf(overwritten);
+  }
+
+  /** Returns the length of a file. */
+  public synchronized long sizeBytes(String name) throws IOException {
+    return find(name).current.length;
   }
 
   /** Loses what was not durable, as the generator decides, and gives all locks back. */
@@ -142,6 +160,9 @@ public final class SimulatedDisk implements Disk {
       throw new FileAlreadyExistsException(name);
     }
     Inode inode = new Inode();
+    if (!everCreated.add(name)) {
+      createdTwice.add(name);
+    }
     change(new NameChange(parent(name), Map.of(baseName(name), inode), Set.of()));
     crashPoint.pass();
     return new File(name, inode);
@@ -329,6 +350,9 @@ public final class SimulatedDisk implements Disk {
           if (source.remaining() > availableBytes()) {
             throw new NoSpaceException("no space left");
           }
+        }
+        if (offset < inode.current.length) {
+          overwritten.add(name);
         }
         long position = offset;
         for (ByteBuffer source : sources) {
