@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets each command of a session through once, and answers its retries with the reply that was
- * kept. Rule X1. What it refuses is not executed and leaves no trace, so that the same sequence may
- * still come again.
+ * kept. Rule X1. What it refuses is not executed and not noted, so that the same sequence may still
+ * come again. Whatever comes keeps its session alive.
  */
 final class SessionGate {
   private final ReplyCodec replies;
@@ -31,6 +31,9 @@ final class SessionGate {
     SessionRow session = SessionTable.find(context.state(), stamp.sessionId());
     if (session == null) {
       return refuse(ErrorCode.SESSION_UNKNOWN, stamp, "the session is unknown or has expired");
+    }
+    if (!session.closed()) {
+      SessionHandler.keepAlive(context, session);
     }
     if (sequence < session.firstUnacknowledged()) {
       return refuse(
@@ -69,21 +72,19 @@ final class SessionGate {
     return new Reply.Failure(code, "session " + stamp.sessionId(), message);
   }
 
-  /** Notes what the client has seen, and that the session lives. */
+  /** Notes what the client has seen. */
   SessionRow enter(Context context, SessionStamp stamp) {
     SessionRow before = SessionTable.find(context.state(), stamp.sessionId());
     if (before == null) {
       throw new IllegalStateException("session " + stamp.sessionId() + ": gone while entering");
     }
-    SessionRow after = SessionHandler.renewed(context, before);
-    if (stamp.firstUnacknowledged() > before.firstUnacknowledged()) {
-      after = after.acknowledged(stamp.firstUnacknowledged());
-      SessionTable.dropReplies(
-          context.state(), stamp.sessionId(), stamp.firstUnacknowledged(), SessionHandler.WINDOW);
+    if (stamp.firstUnacknowledged() <= before.firstUnacknowledged()) {
+      return before;
     }
-    if (!after.equals(before)) {
-      SessionTable.replace(context.state(), before, after);
-    }
+    SessionRow after = before.acknowledged(stamp.firstUnacknowledged());
+    SessionTable.dropReplies(
+        context.state(), stamp.sessionId(), stamp.firstUnacknowledged(), SessionHandler.WINDOW);
+    SessionTable.replace(context.state(), before, after);
     return after;
   }
 

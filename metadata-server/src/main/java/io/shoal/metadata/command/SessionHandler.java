@@ -72,11 +72,13 @@ final class SessionHandler {
     return Reply.DONE;
   }
 
-  /** Returns a session that lives on; the row changes only now and then, to save writes. */
-  static SessionRow renewed(Context context, SessionRow session) {
+  /** Lets a session live on; the row changes only now and then, to save writes. */
+  static void keepAlive(Context context, SessionRow session) {
     long lifetime = SystemTable.settings(context.state()).sessionLifetimeMillis();
-    boolean longEnough = session.expiresAtMillis() >= context.now() + lifetime;
-    return longEnough ? session : session.renewed(expiry(context.now(), lifetime));
+    if (session.expiresAtMillis() < context.now() + lifetime) {
+      SessionRow renewed = session.renewed(expiry(context.now(), lifetime));
+      SessionTable.replace(context.state(), session, renewed);
+    }
   }
 
   private static long expiry(long now, long lifetime) {

@@ -18,6 +18,7 @@ import io.shoal.metadata.store.InMemoryStateStore;
 import io.shoal.metadata.store.LogPosition;
 import io.shoal.metadata.store.StateReader;
 import io.shoal.metadata.store.StateWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ final class StateMachine {
 
   private final InMemoryStateStore store = new InMemoryStateStore();
   private final CommandApplier applier = new CommandApplier(new KeptReplyCodec());
+  private final List<CommandEnvelope> log = new ArrayList<>();
   private long index;
   private long now = BEGIN_MILLIS;
   private long nonce;
@@ -80,7 +82,13 @@ final class StateMachine {
     StateWriter writer = store.begin();
     Reply reply = applier.apply(writer, envelope);
     store.commit(writer, new LogPosition(1, ++index));
+    log.add(envelope);
     return reply;
+  }
+
+  /** Returns all that was applied so far. */
+  List<CommandEnvelope> log() {
+    return log;
   }
 
   /** Applies a command of the leader. */
