@@ -47,6 +47,9 @@ final class Listing implements Flow.Subscription {
   private final Flow.Subscriber<? super DirectoryEntry> subscriber;
   private final Shard shard;
 
+  /** Set by any thread, so that entries that lie ready are not delivered any more. */
+  private volatile boolean cancelled;
+
   private final Deque<DirectoryEntry> fetched = new ArrayDeque<>();
   private Stage stage = Stage.ACTIVE;
   private long demand;
@@ -83,6 +86,7 @@ final class Listing implements Flow.Subscription {
 
   @Override
   public void cancel() {
+    cancelled = true;
     send(this::end);
   }
 
@@ -111,10 +115,13 @@ final class Listing implements Flow.Subscription {
 
   /** Delivers what is asked for and there, then sees to more. */
   private void proceed() {
-    while (stage != Stage.ENDED && demand > 0 && !fetched.isEmpty()) {
+    while (stage != Stage.ENDED && !cancelled && demand > 0 && !fetched.isEmpty()) {
       DirectoryEntry next = fetched.remove();
       demand--;
       signal(() -> subscriber.onNext(next));
+    }
+    if (cancelled) {
+      return; // The end is on its way.
     }
     ShoalException failed = failure;
     if (stage != Stage.ENDED && fetched.isEmpty() && failed != null) {

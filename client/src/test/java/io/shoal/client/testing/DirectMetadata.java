@@ -8,11 +8,13 @@ import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.time.Deadline;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
+import io.shoal.proto.v1.NamespaceRequest.RequestCase;
 import io.shoal.proto.v1.OpenSessionRequest;
 import io.shoal.proto.v1.SessionStamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Metadata calls without a network: executed at once, or when the test says so, on the test's
@@ -22,6 +24,7 @@ public final class DirectMetadata implements MetadataCalls {
   private final FakeNamespace namespace;
   private final List<NamespaceRequest> requests = new ArrayList<>();
   private final List<Call> held = new ArrayList<>();
+  private @Nullable RequestCase heldFrom;
   private boolean holding;
   private long nonce;
   private long session;
@@ -37,11 +40,17 @@ public final class DirectMetadata implements MetadataCalls {
     holding = true;
   }
 
+  /** Keeps the next call of a kind, and those that follow, until {@link #release}. */
+  public synchronized void holdFrom(RequestCase kind) {
+    heldFrom = kind;
+  }
+
   /** Executes all calls that were kept, but those that were cancelled. */
   public void release() {
     List<Call> calls;
     synchronized (this) {
       holding = false;
+      heldFrom = null;
       calls = List.copyOf(held);
       held.clear();
     }
@@ -53,6 +62,7 @@ public final class DirectMetadata implements MetadataCalls {
     List<Call> calls;
     synchronized (this) {
       holding = false;
+      heldFrom = null;
       calls = List.copyOf(held);
       held.clear();
     }
@@ -75,6 +85,7 @@ public final class DirectMetadata implements MetadataCalls {
     Call call = new Call(request, new CompletableFuture<>());
     synchronized (this) {
       requests.add(request);
+      holding |= request.getRequestCase() == heldFrom;
       if (holding) {
         held.add(call);
         return call.result;
