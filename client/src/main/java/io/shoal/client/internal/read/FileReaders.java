@@ -38,7 +38,23 @@ public final class FileReaders {
             .build();
     CompletableFuture<OpenReply> call =
         context.metadata().open(request, context.resources().metadataDeadline());
-    return Cancellation.forward(call.thenApply(reply -> opened(path, reply)), call);
+    CompletableFuture<FileReader> result = new CompletableFuture<>();
+    call.whenComplete(
+        (reply, failure) -> {
+          try {
+            if (failure != null) {
+              throw ShoalException.of(failure);
+            }
+            FileReader reader = opened(path, reply);
+            if (!result.complete(reader)) {
+              reader.stop(
+                  new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it any more"));
+            }
+          } catch (ShoalException e) {
+            result.completeExceptionally(e);
+          }
+        });
+    return Cancellation.forward(result, call);
   }
 
   private FileReader opened(String path, OpenReply reply) {

@@ -49,6 +49,9 @@ public final class FileWriter implements AsyncFileWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);
 
+  /** What is copied before others get the thread. */
+  private static final long COPY_LIMIT_BYTES = 4 << 20;
+
   private final WriteContext context;
   private final FileTarget target;
   private final Callbacks callbacks;
@@ -75,6 +78,9 @@ public final class FileWriter implements AsyncFileWriter {
   private final Queue<PendingFlush> flushes = new ArrayDeque<>();
   private @Nullable CompletableFuture<Permit> permitAsked;
   private boolean advanceQueued;
+
+  /** Since the shard's thread was taken last. */
+  private long copiedBytes;
 
   /** Makes a writer of a file of which nobody knows yet. */
   FileWriter(WriteContext context, FileTarget target) {
@@ -199,9 +205,15 @@ public final class FileWriter implements AsyncFileWriter {
     return created;
   }
 
-  /** Returns the size of the frames that go over the wire best, in bytes. */
-  public int frameBytes() {
-    return context.settings().frameBytes();
+  /** Returns the size of the frame that best begins at a position: it ends with the chunk. */
+  public int frameBytesAt(long filePosition) {
+    int chunkRoom = chunkSizeBytes() - (int) (filePosition % chunkSizeBytes());
+    return Math.min(context.settings().frameBytes(), chunkRoom);
+  }
+
+  /** Returns the size of the file's chunks. */
+  public int chunkSizeBytes() {
+    return target.policy().chunkSizeBytes();
   }
 
   /** Asks for a share of the budget, with which {@link #newBuffer} makes a buffer to be filled. */
@@ -303,6 +315,7 @@ public final class FileWriter implements AsyncFileWriter {
 
   /** Goes through the inputs until one has to wait. */
   private void pump() {
+    copiedBytes = 0;
     while (stage == Stage.OPEN) {
       Input input = inputs.peek();
       if (input == null) {
@@ -335,7 +348,11 @@ public final class FileWriter implements AsyncFileWriter {
       if (!assembler.hasSpace() && !(sendFrame(false, false) && beginFrame(data.remaining()))) {
         return false;
       }
-      assembler.copy(data);
+      if (copiedBytes >= COPY_LIMIT_BYTES) {
+        queueAdvance();
+        return false;
+      }
+      copiedBytes += assembler.copy(data);
     }
     // A smaller frame waits for what comes next: it may be the last one of the file.
     if (assembler.isFullSize() && !isCloseNext()) {

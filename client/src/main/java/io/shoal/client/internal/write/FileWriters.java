@@ -1,8 +1,10 @@
 package io.shoal.client.internal.write;
 
+import io.shoal.client.FilePolicy;
 import io.shoal.client.PutOptions;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.flow.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,12 +29,34 @@ public final class FileWriters {
    * commit.
    *
    * @param path normal
-   * @return completes on any thread
+   * @return completes on any thread; may be cancelled
    */
   public CompletableFuture<FileWriter> begin(String path, PutOptions options) {
-    return defaults
-        .complete(options.policy())
-        .thenApply(policy -> begin(new FileTarget(path, options, policy)));
+    CompletableFuture<FilePolicy> asked = defaults.complete(options.policy());
+    CompletableFuture<FileWriter> begun = new CompletableFuture<>();
+    asked.whenComplete(
+        (policy, failure) -> {
+          if (failure != null) {
+            begun.completeExceptionally(ShoalException.of(failure));
+            return;
+          }
+          FileWriter writer = begin(new FileTarget(path, options, policy));
+          if (!begun.complete(writer)) {
+            writer.stop(new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it any more"));
+          }
+        });
+    return Cancellation.forward(begun, asked);
+  }
+
+  /**
+   * Returns how much of the write budget one file takes when it is written at full speed.
+   *
+   * @param lengthBytes of the file; negative if it is not known
+   */
+  public long reserveBytes(long lengthBytes) {
+    return lengthBytes < 0
+        ? context.settings().frameBytes()
+        : Math.min(lengthBytes, context.settings().durableIntervalBytes());
   }
 
   private FileWriter begin(FileTarget target) {

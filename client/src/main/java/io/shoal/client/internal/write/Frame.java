@@ -32,7 +32,8 @@ public final class Frame {
     return new Frame(payload, Crc32c.of(payload), new Share(permit));
   }
 
-  int length() {
+  /** Returns the number of bytes. */
+  public int length() {
     return payload.readableBytes();
   }
 
@@ -60,7 +61,7 @@ public final class Frame {
   /**
    * Gives up the bytes, and their share of the budget unless a part of the frame still needs it.
    */
-  void release() {
+  public void release() {
     payload.release();
     share.users--;
     if (share.users == 0) {

@@ -50,8 +50,12 @@ final class FrameAssembler {
     current = buffer;
   }
 
-  /** Copies as many bytes as the frame takes, and moves the source's position. */
-  void copy(ByteBuffer source) {
+  /**
+   * Copies as many bytes as the frame takes, and moves the source's position.
+   *
+   * @return how many
+   */
+  int copy(ByteBuffer source) {
     if (current == null) {
       throw new IllegalStateException("there is no frame to fill");
     }
@@ -60,6 +64,7 @@ final class FrameAssembler {
     source.limit(source.position() + bytes);
     current.bytes().writeBytes(source);
     source.limit(limit);
+    return bytes;
   }
 
   /** Ends the frame. Returns it owned; null if there are no bytes. */

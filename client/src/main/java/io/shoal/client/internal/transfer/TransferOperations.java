@@ -1,0 +1,135 @@
+package io.shoal.client.internal.transfer;
+
+import io.shoal.client.AsyncFileReader;
+import io.shoal.client.AsyncFileWriter;
+import io.shoal.client.ClusterStatus;
+import io.shoal.client.FileStatus;
+import io.shoal.client.GetOptions;
+import io.shoal.client.PutOptions;
+import io.shoal.client.internal.metadata.GrantPool;
+import io.shoal.client.internal.metadata.MetadataCalls;
+import io.shoal.client.internal.metadata.NodeSuspicions;
+import io.shoal.client.internal.read.FileReaders;
+import io.shoal.client.internal.read.ReadContext;
+import io.shoal.client.internal.resources.Callbacks;
+import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.FileOperations;
+import io.shoal.client.internal.write.ClusterDefaults;
+import io.shoal.client.internal.write.FileWriter;
+import io.shoal.client.internal.write.FileWriters;
+import io.shoal.client.internal.write.WriteContext;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.flow.Cancellation;
+import io.shoal.common.flow.Permits;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+
+/** Everything of a client that moves bytes. Thread-safe. */
+public final class TransferOperations implements FileOperations {
+  private final ClientResources resources;
+  private final FileWriters writers;
+  private final FileReaders readers;
+  private final Permits admission;
+  private final Transfers transfers = new Transfers();
+
+  /**
+   * Makes one; everything that it gets is borrowed.
+   *
+   * @param cluster asks the cluster for its status, and so for its defaults
+   */
+  public TransferOperations(
+      ClientResources resources,
+      MetadataCalls metadata,
+      GrantPool grants,
+      NodeSuspicions suspicions,
+      Supplier<CompletableFuture<ClusterStatus>> cluster) {
+    this.resources = resources;
+    this.writers =
+        new FileWriters(
+            WriteContext.of(resources, metadata, grants, suspicions), new ClusterDefaults(cluster));
+    this.readers = new FileReaders(ReadContext.of(resources, metadata, suspicions));
+    this.admission =
+        new Permits("puts", resources.budgets().writes().limits(), resources.executors().shards());
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> put(Path source, String target, PutOptions options) {
+    return put(new PathSource(source, options, resources), target);
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> put(ByteBuffer source, String target, PutOptions options) {
+    return put(new BufferSource(source, options), target);
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> put(
+      Flow.Publisher<ByteBuffer> source, String target, PutOptions options) {
+    Callbacks callbacks = new Callbacks(resources.executors().callbacks());
+    return put(new PublisherSource(source, options, callbacks), target);
+  }
+
+  private CompletableFuture<FileStatus> put(UploadSource source, String target) {
+    Put put = new Put(writers, admission, target, source);
+    CompletableFuture<FileStatus> result = transfers.add(put, put.result());
+    put.start();
+    return result;
+  }
+
+  @Override
+  public CompletableFuture<FileStatus> get(String source, Path target, GetOptions options) {
+    PathDownload download = new PathDownload(readers, source, target, options, resources);
+    CompletableFuture<FileStatus> result = transfers.add(download, download.result());
+    download.start();
+    return result;
+  }
+
+  @Override
+  public CompletableFuture<ByteBuffer> get(String source, int limitBytes) {
+    MemoryDownload download = new MemoryDownload(source, limitBytes);
+    CompletableFuture<ByteBuffer> result = transfers.add(download, download.result());
+    download.start(readers);
+    return result;
+  }
+
+  @Override
+  public CompletableFuture<AsyncFileWriter> create(String path, PutOptions options) {
+    CompletableFuture<FileWriter> begun = writers.begin(path, options);
+    CompletableFuture<AsyncFileWriter> result = new CompletableFuture<>();
+    begun
+        .thenCompose(writer -> writer.create().thenApply(nothing -> writer))
+        .whenComplete(
+            (writer, failure) -> {
+              if (failure != null) {
+                result.completeExceptionally(ShoalException.of(failure));
+              } else if (!result.complete(writer)) {
+                writer.stop(new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it"));
+              }
+            });
+    return result;
+  }
+
+  @Override
+  public CompletableFuture<AsyncFileReader> open(String path) {
+    CompletableFuture<AsyncFileReader> result = new CompletableFuture<>();
+    CompletableFuture<? extends AsyncFileReader> opened = readers.open(path);
+    opened.whenComplete(
+        (reader, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(ShoalException.of(failure));
+          } else if (!result.complete(reader)) {
+            reader.close();
+          }
+        });
+    return Cancellation.forward(result, opened);
+  }
+
+  @Override
+  public CompletableFuture<Void> close() {
+    return CompletableFuture.allOf(transfers.close(), writers.close(), readers.close());
+  }
+}
