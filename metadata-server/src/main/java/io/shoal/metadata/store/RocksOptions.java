@@ -12,17 +12,12 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
-import org.rocksdb.RocksDB;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 /** The native option objects of one database; they live as long as it does. */
 final class RocksOptions implements AutoCloseable {
-  static {
-    RocksDB.loadLibrary();
-  }
-
   private final Cache blockCache;
   private final WriteBufferManager writeBuffers;
   private final BloomFilter filter;

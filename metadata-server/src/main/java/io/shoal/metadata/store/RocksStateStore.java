@@ -74,6 +74,11 @@ public final class RocksStateStore implements DurableStateStore {
    * @throws UncheckedIOException if it is damaged, of an unknown format, or in use
    */
   public static RocksStateStore open(Path directory, RocksSettings settings, FaultHandler faults) {
+    try {
+      RocksLibrary.load(directory.toAbsolutePath().resolveSibling("native"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     RocksOptions options = new RocksOptions(settings, faults);
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     RocksStateStore store;

@@ -1,0 +1,185 @@
+package io.shoal.metadata.consensus;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.FaultHandler;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.shard.Shard;
+import io.shoal.common.time.TimeSource;
+import io.shoal.metadata.command.CommandEnvelope;
+import io.shoal.metadata.command.Reply;
+import io.shoal.metadata.consensus.queue.CommandQueue;
+import io.shoal.metadata.consensus.queue.PendingEntry;
+import io.shoal.metadata.consensus.raft.EntryCodec;
+import io.shoal.metadata.consensus.raft.RaftNode;
+import io.shoal.metadata.consensus.raft.StateTransition;
+import io.shoal.metadata.consensus.snapshot.Snapshots;
+import io.shoal.metadata.consensus.snapshot.StateDirectory;
+import io.shoal.metadata.store.DurableStateStore;
+import io.shoal.metadata.store.StateReader;
+import io.shoal.metadata.store.StateView;
+import io.shoal.metadata.store.StateViews;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.ToLongFunction;
+
+/**
+ * The replicated log and the state that it makes, of one server: opens both, lets commands in while
+ * this server leads, and closes them. A command goes from {@link CommandQueue} into an entry, with
+ * that through {@link RaftNode}, and is applied to the {@link DurableStateStore}; its reply goes
+ * back from there.
+ */
+public final class Consensus implements CommandLog, StateViews, AutoCloseable {
+  private static final int LISTENER_TASKS_MAX = 1_024;
+
+  /**
+   * What the log is about, and what it runs on.
+   *
+   * @param replicatedNowMillis reads the log clock from the state; 0 if it never ran
+   * @param executor completes futures and calls listeners; must outlive the log
+   */
+  public record Environment(
+      StateTransition transition,
+      EntryCodec codec,
+      ToLongFunction<StateReader> replicatedNowMillis,
+      TimeSource time,
+      Executor executor,
+      FaultHandler faults) {}
+
+  private final ConsensusSettings settings;
+  private final EntryCodec codec;
+  private final DurableStateStore store;
+  private final ExecutorService appending;
+  private final LogClock clock;
+  private final CommandQueue queue;
+  private final Leadership leadership;
+  private final RaftNode node;
+
+  /**
+   * Opens the state, and restores it from a snapshot if need be. The log is opened by {@link
+   * #start}.
+   *
+   * @throws IOException if the state is damaged beyond its snapshots
+   */
+  public Consensus(ConsensusSettings settings, Environment environment) throws IOException {
+    this.settings = settings;
+    this.codec = environment.codec();
+    this.clock = new LogClock(environment.time());
+    Snapshots snapshots =
+        new Snapshots(settings.snapshotDirectory(), settings.snapshots().retained());
+    this.store =
+        new StateDirectory(settings.directory(), settings.rocks(), environment.faults())
+            .open(snapshots);
+    this.appending =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-log-append"));
+    this.queue =
+        new CommandQueue(settings.limits(), this::append, appending, environment.executor());
+    this.leadership =
+        new Leadership(
+            queue,
+            clock,
+            () -> replicatedNowMillis(environment),
+            new Shard(
+                "leadership", environment.executor(), LISTENER_TASKS_MAX, environment.faults()));
+    this.node = newNode(environment, snapshots);
+  }
+
+  private RaftNode newNode(Environment environment, Snapshots snapshots) throws IOException {
+    try {
+      return new RaftNode(
+          settings.raft(),
+          store,
+          snapshots,
+          codec,
+          environment.transition(),
+          leadership,
+          environment.faults());
+    } catch (IOException | RuntimeException e) {
+      appending.shutdown();
+      store.close();
+      throw e;
+    }
+  }
+
+  /** The queue needs the node, and the node the queue. */
+  private void append(PendingEntry entry) {
+    node.append(entry);
+  }
+
+  private long replicatedNowMillis(Environment environment) {
+    try (StateView view = store.view()) {
+      return environment.replicatedNowMillis().applyAsLong(view);
+    }
+  }
+
+  /**
+   * Opens the log and takes part in elections. Blocks while the log is read.
+   *
+   * @throws IOException if the log is damaged, or not of the same history as the state
+   */
+  public void start() throws IOException {
+    node.start();
+  }
+
+  /**
+   * Adds a listener; if this server leads already, it is told so.
+   *
+   * @param listener called on the executor of the environment
+   */
+  public void addLeadershipListener(LeadershipListener listener) {
+    leadership.addListener(listener);
+  }
+
+  @Override
+  public CompletableFuture<Reply> submit(CommandEnvelope command) {
+    return queue.submit(command, codec.encode(command));
+  }
+
+  @Override
+  public CompletableFuture<Void> readBarrier() {
+    if (!settings.singlePeer()) {
+      return queue.barrier();
+    }
+    // Rule R1: with one peer nobody else can have been elected since.
+    if (leadership.held()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return CompletableFuture.failedFuture(
+        new ShoalException(
+            ErrorCode.NOT_LEADER, "", "this metadata server does not serve yet, or any more"));
+  }
+
+  @Override
+  public long nowMillis() {
+    return clock.nowMillis();
+  }
+
+  @Override
+  public boolean isLeader() {
+    return leadership.held();
+  }
+
+  @Override
+  public StateView view() {
+    return store.view();
+  }
+
+  /** Asks for a snapshot now, beside those that are taken as the log grows. */
+  public void requestSnapshot() {
+    node.requestSnapshot();
+  }
+
+  /**
+   * Stops. Commands that wait fail with {@code UNAVAILABLE}, those in flight with {@code
+   * OUTCOME_UNKNOWN}; views that are open stay good. Blocks until the log is closed.
+   */
+  @Override
+  public void close() throws IOException {
+    leadership.end();
+    node.close();
+    appending.shutdown();
+    store.close();
+  }
+}

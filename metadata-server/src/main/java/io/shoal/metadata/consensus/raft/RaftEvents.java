@@ -1,0 +1,13 @@
+package io.shoal.metadata.consensus.raft;
+
+/** Is told what becomes of this server's leadership, on Ratis's threads; must return soon. */
+public interface RaftEvents {
+  /** It leads, and has applied all that former leaders committed. */
+  void onLeader(long term);
+
+  /** It does not lead. */
+  void onNotLeader();
+
+  /** It did not lead any more when an entry came that was formed while it led in a term. */
+  void onRefused(long term);
+}

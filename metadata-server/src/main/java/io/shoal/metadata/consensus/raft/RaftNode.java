@@ -1,0 +1,178 @@
+package io.shoal.metadata.consensus.raft;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.FaultHandler;
+import io.shoal.common.error.ShoalException;
+import io.shoal.metadata.consensus.queue.CommandQueue;
+import io.shoal.metadata.consensus.queue.PendingEntry;
+import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
+import io.shoal.metadata.consensus.snapshot.Snapshots;
+import io.shoal.metadata.store.DurableStateStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.NotLeaderException;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Raft server of this process. Entries are appended by one thread; what comes of them is told
+ * on Ratis's threads.
+ */
+public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+  private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
+
+  /**
+   * Where the log lies and who shares it.
+   *
+   * @param groupId the same for all peers of a cluster
+   * @param self one of the peers
+   * @param entryBytesMax most bytes of commands in an entry
+   */
+  public record Settings(
+      Path directory,
+      UUID groupId,
+      Peer self,
+      List<Peer> peers,
+      int entryBytesMax,
+      SnapshotSettings snapshots) {}
+
+  private final RaftGroupId groupId;
+  private final RaftPeerId selfId;
+  private final ClientId clientId = ClientId.randomId();
+  private final AtomicLong callIds = new AtomicLong();
+  private final EntryCodec codec;
+  private final RaftEvents events;
+  private final SnapshotStorage storage;
+  private final ReplicatedStateMachine machine;
+  private final RaftServer server;
+
+  /**
+   * Makes a server that is not started.
+   *
+   * @param store takes it: closed with this server
+   */
+  public RaftNode(
+      Settings settings,
+      DurableStateStore store,
+      Snapshots snapshots,
+      EntryCodec codec,
+      StateTransition transition,
+      RaftEvents events,
+      FaultHandler faults)
+      throws IOException {
+    this.groupId = RaftGroupId.valueOf(settings.groupId());
+    this.selfId = RaftPeerId.valueOf(settings.self().id());
+    this.codec = codec;
+    this.events = events;
+    this.storage = new SnapshotStorage(snapshots, settings.snapshots(), this::requestSnapshot);
+    this.machine = new ReplicatedStateMachine(store, transition, codec, storage, events, faults);
+    this.server =
+        RaftServer.newBuilder()
+            .setServerId(selfId)
+            .setGroup(group(settings))
+            .setProperties(RaftProperty.of(settings))
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .setStateMachine(machine)
+            .build();
+  }
+
+  private RaftGroup group(Settings settings) {
+    return RaftGroup.valueOf(
+        groupId,
+        settings.peers().stream()
+            .map(
+                peer ->
+                    RaftPeer.newBuilder()
+                        .setId(peer.id())
+                        .setAddress(peer.host() + ":" + peer.port())
+                        .build())
+            .toList());
+  }
+
+  /**
+   * Starts it: reads the log, then takes part in elections.
+   *
+   * @throws IOException if the log can't be read, or log and state are not of the same history
+   */
+  public void start() throws IOException {
+    server.start();
+    machine.checkHistory(server.getDivision(groupId).getRaftLog());
+  }
+
+  @Override
+  public void append(PendingEntry entry) {
+    byte[] content = codec.join(entry.encoded());
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(clientId)
+            .setServerId(selfId)
+            .setGroupId(groupId)
+            .setCallId(callIds.incrementAndGet())
+            .setMessage(new EntryMessage(entry, UnsafeByteOperations.unsafeWrap(content)))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    try {
+      server
+          .submitClientRequestAsync(request)
+          .whenComplete((reply, thrown) -> settle(entry, reply, thrown));
+    } catch (IOException | RuntimeException e) {
+      settle(entry, null, e);
+    }
+  }
+
+  /** An entry that was applied here is settled already; of any other nothing is known (rule X1). */
+  private void settle(
+      PendingEntry entry, @Nullable RaftClientReply reply, @Nullable Throwable thrown) {
+    Throwable cause = reply == null ? thrown : reply.getException();
+    entry.failed(
+        new ShoalException(
+            ErrorCode.OUTCOME_UNKNOWN,
+            "",
+            "the log gave no answer; try again with the same sequence",
+            cause));
+    if (cause instanceof NotLeaderException || cause instanceof LeaderNotReadyException) {
+      events.onRefused(entry.term());
+    }
+  }
+
+  /** Asks for a snapshot; it is taken by the thread that applies the log, between two entries. */
+  public void requestSnapshot() {
+    SnapshotManagementRequest request =
+        SnapshotManagementRequest.newCreate(
+            clientId, selfId, groupId, callIds.incrementAndGet(), SNAPSHOT_TIMEOUT_MILLIS, 1);
+    server
+        .snapshotManagementAsync(request)
+        .whenComplete(
+            (reply, thrown) -> {
+              if (thrown != null) {
+                log.warn("no snapshot was taken; the next entries ask again", thrown);
+                storage.notTaken();
+              }
+            });
+  }
+
+  /** Stops; entries in flight fail with {@code OUTCOME_UNKNOWN}. Waits until it has stopped. */
+  @Override
+  public void close() throws IOException {
+    machine.closing();
+    server.close();
+  }
+}

@@ -1,0 +1,95 @@
+package io.shoal.metadata.consensus.raft;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** Ratis's settings, as far as they are not its own defaults. */
+final class RaftProperty {
+  /** An entry is held in memory until its segment is closed: this bounds what the log takes. */
+  private static final long SEGMENT_BYTES = 8 << 20;
+
+  /** What Ratis puts around the commands of an entry. */
+  private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;
+
+  private RaftProperty() {}
+
+  static RaftProperties of(RaftNode.Settings settings) {
+    RaftProperties properties = new RaftProperties();
+    storage(properties, settings.directory());
+    log(properties, settings.entryBytesMax() + ENTRY_OVERHEAD_BYTES);
+    memory(properties);
+    time(properties, settings.peers().size() == 1);
+    transport(properties, settings);
+    return properties;
+  }
+
+  /** The defaults lie under the temporary directory. */
+  private static void storage(RaftProperties properties, Path directory) {
+    RaftServerConfigKeys.setStorageDir(properties, List.of(directory.toFile()));
+    RaftServerConfigKeys.setRemovedGroupsDir(
+        properties, directory.resolveSibling("raft.removed").toFile());
+  }
+
+  private static void log(RaftProperties properties, int entryBytes) {
+    // Rule S1: what is acknowledged was forced; a damaged log stops the server.
+    RaftServerConfigKeys.Log.setUnsafeFlushEnabled(properties, false);
+    RaftServerConfigKeys.Log.setAsyncFlushEnabled(properties, false);
+    RaftServerConfigKeys.Log.setCorruptionPolicy(
+        properties, RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION);
+    // Rule S1: the log is cut behind snapshots even while a peer is away. When to take them is
+    // decided by the bytes of the log, which Ratis does not count.
+    RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
+    RaftServerConfigKeys.Log.setPurgeGap(properties, 1);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, false);
+    // By default each commit is followed by an entry that tells the commit index: a second write
+    // for every first one, only to begin replay before the leader is known.
+    RaftServerConfigKeys.Log.setLogMetadataEnabled(properties, false);
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(properties, bytes(entryBytes));
+    RaftServerConfigKeys.Log.setWriteBufferSize(properties, bytes(entryBytes + 8));
+    RaftServerConfigKeys.Log.setSegmentSizeMax(properties, bytes(SEGMENT_BYTES));
+  }
+
+  private static void memory(RaftProperties properties) {
+    RaftServerConfigKeys.Log.setPreallocatedSize(properties, bytes(1 << 20));
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(properties, 2);
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(properties, bytes(2 * SEGMENT_BYTES));
+    // Every entry leaves a row for so long; entries are never retried, commands are (rule X1).
+    RaftServerConfigKeys.RetryCache.setExpiryTime(properties, millis(1_000));
+  }
+
+  private static void time(RaftProperties properties, boolean singlePeer) {
+    // After a long pause Ratis would close itself and leave a deaf process behind. Stepping down,
+    // which it does after a shorter one, is enough.
+    RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3_650, TimeUnit.DAYS));
+    if (singlePeer) {
+      // Nobody else could be elected.
+      RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(1));
+      RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(2));
+    }
+  }
+
+  private static void transport(RaftProperties properties, RaftNode.Settings settings) {
+    if (settings.peers().size() == 1) {
+      RaftConfigKeys.Rpc.setType(properties, new NoTransport());
+      return;
+    }
+    // By default it listens on every interface.
+    GrpcConfigKeys.Server.setHost(properties, settings.self().host());
+    GrpcConfigKeys.Server.setPort(properties, settings.self().port());
+  }
+
+  private static SizeInBytes bytes(long bytes) {
+    return SizeInBytes.valueOf(bytes);
+  }
+
+  private static TimeDuration millis(int millis) {
+    return TimeDuration.valueOf(millis, TimeUnit.MILLISECONDS);
+  }
+}

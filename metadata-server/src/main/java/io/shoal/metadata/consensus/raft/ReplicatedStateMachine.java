@@ -1,0 +1,255 @@
+package io.shoal.metadata.consensus.raft;
+
+import io.shoal.common.error.FaultHandler;
+import io.shoal.metadata.command.CommandEnvelope;
+import io.shoal.metadata.command.Reply;
+import io.shoal.metadata.consensus.queue.PendingEntry;
+import io.shoal.metadata.store.DurableStateStore;
+import io.shoal.metadata.store.LogPosition;
+import io.shoal.metadata.store.StateWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Ratis applies the log to. Entries are applied one after another, each in one batch together
+ * with its position; one that the store already holds is skipped.
+ *
+ * <p>Rule S1: whatever goes wrong here goes to the fault handler, which ends the process. Should
+ * that return, as it does in tests, nothing is applied any more.
+ */
+final class ReplicatedStateMachine extends BaseStateMachine {
+  private final DurableStateStore store;
+  private final StateTransition transition;
+  private final EntryCodec codec;
+  private final SnapshotStorage snapshots;
+  private final RaftEvents events;
+  private final FaultHandler faults;
+
+  private volatile boolean faulted;
+  private volatile boolean closing;
+
+  /** The term of the configuration entry that was applied last; used by the applying thread. */
+  private long configurationTerm;
+
+  ReplicatedStateMachine(
+      DurableStateStore store,
+      StateTransition transition,
+      EntryCodec codec,
+      SnapshotStorage snapshots,
+      RaftEvents events,
+      FaultHandler faults) {
+    this.store = store;
+    this.transition = transition;
+    this.codec = codec;
+    this.snapshots = snapshots;
+    this.events = events;
+    this.faults = faults;
+  }
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
+      throws IOException {
+    super.initialize(server, groupId, storage);
+    LogPosition applied = store.applied();
+    if (applied.index() >= 0) {
+      setLastAppliedTermIndex(TermIndex.valueOf(applied.term(), applied.index()));
+    }
+  }
+
+  /**
+   * Compares the log, once it is read, with the state.
+   *
+   * @throws IOException if entries between the two are missing
+   */
+  void checkHistory(RaftLog log) throws IOException {
+    long snapshot = log.getSnapshotIndex();
+    TermIndex last = log.getLastEntryTermIndex();
+    long lastIndex = last == null ? snapshot : Math.max(snapshot, last.getIndex());
+    long applied = store.applied().index();
+    if (lastIndex < applied) {
+      throw new IOException(
+          "the log ends at " + lastIndex + " (expected: at least " + applied + ", as the state)");
+    }
+    if (log.getStartIndex() > snapshot + 1) {
+      throw new IOException(
+          "the log begins at "
+              + log.getStartIndex()
+              + " (expected: at most "
+              + (snapshot + 1)
+              + ", behind the newest snapshot)");
+    }
+  }
+
+  @Override
+  public StateMachineStorage getStateMachineStorage() {
+    return snapshots;
+  }
+
+  @Override
+  public @Nullable SnapshotInfo getLatestSnapshot() {
+    return snapshots.getLatestSnapshot();
+  }
+
+  @Override
+  public TransactionContext startTransaction(RaftClientRequest request) throws IOException {
+    TransactionContext context = super.startTransaction(request);
+    if (request.getMessage() instanceof EntryMessage message) {
+      context.setStateMachineContext(message.entry());
+    }
+    return context;
+  }
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext context) {
+    if (faulted) {
+      return CompletableFuture.failedFuture(new IllegalStateException("faulted before"));
+    }
+    try {
+      applyEntry(context);
+      return CompletableFuture.completedFuture(Message.EMPTY);
+    } catch (RuntimeException | Error e) {
+      fault("apply " + context.getLogEntry().getTerm() + ":" + context.getLogEntry().getIndex(), e);
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void applyEntry(TransactionContext context) {
+    LogEntryProto entry = context.getLogEntry();
+    LogPosition position = new LogPosition(entry.getTerm(), entry.getIndex());
+    PendingEntry own =
+        context.getStateMachineContext() instanceof PendingEntry pending ? pending : null;
+    if (position.index() <= store.applied().index()) {
+      checkReplayed(position, own);
+      return;
+    }
+    List<CommandEnvelope> commands = own == null ? decode(entry) : own.commands();
+    List<Reply> replies = new ArrayList<>(commands.size());
+    try (StateWriter writer = store.begin()) {
+      for (CommandEnvelope command : commands) {
+        replies.add(transition.apply(writer, command));
+      }
+      store.commit(writer, position);
+    }
+    updateLastAppliedTermIndex(position.term(), position.index());
+    snapshots.applied(entry.getSerializedSize());
+    if (own != null) {
+      own.applied(replies);
+    }
+  }
+
+  /** The store holds this entry already; unless the log was lost and began anew. */
+  private void checkReplayed(LogPosition position, @Nullable PendingEntry own) {
+    if (own != null || position.term() > store.applied().term()) {
+      throw new IllegalStateException(
+          "new entry at "
+              + position
+              + " (expected: behind "
+              + store.applied()
+              + "): the log and the state are not of the same history");
+    }
+  }
+
+  private List<CommandEnvelope> decode(LogEntryProto entry) {
+    return codec.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+  }
+
+  /**
+   * Takes a snapshot.
+   *
+   * @return the index up to which the log may be deleted
+   */
+  @Override
+  public long takeSnapshot() throws IOException {
+    if (faulted || store.applied().index() < 0) {
+      return -1;
+    }
+    try {
+      return snapshots.take(store);
+    } catch (IOException | UncheckedIOException e) {
+      fault("take a snapshot", e);
+      throw e;
+    }
+  }
+
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    // Entries without commands are seen again in a replay, behind which the store may be.
+    if (index > getLastAppliedTermIndex().getIndex()) {
+      updateLastAppliedTermIndex(term, index);
+    }
+  }
+
+  @Override
+  public void notifyConfigurationChanged(
+      long term, long index, RaftConfigurationProto configuration) {
+    configurationTerm = term;
+  }
+
+  /** Follows {@link #notifyConfigurationChanged} of the entry with which the term began. */
+  @Override
+  public void notifyLeaderReady() {
+    events.onLeader(configurationTerm);
+  }
+
+  @Override
+  public void notifyNotLeader(Collection<TransactionContext> pending) {
+    events.onNotLeader();
+  }
+
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto entry) {
+    fault("write the log", cause);
+  }
+
+  @Override
+  public void notifyGroupRemove() {
+    fault("remove the group", new IllegalStateException("this server was removed from the group"));
+  }
+
+  @Override
+  public void notifyServerShutdown(RoleInfoProto role, boolean allServer) {
+    checkClosing();
+  }
+
+  /** The server is to be closed: that Ratis closes is not a fault from now on. */
+  void closing() {
+    closing = true;
+  }
+
+  @Override
+  public void close() {
+    checkClosing();
+    store.close();
+  }
+
+  /** Ratis closes the server by itself after failures, and would leave a process that is deaf. */
+  private void checkClosing() {
+    if (!closing) {
+      fault("serve the log", new IllegalStateException("Ratis closed the server by itself"));
+    }
+  }
+
+  private void fault(String what, Throwable cause) {
+    faulted = true;
+    faults.onFault("replicated log: " + what, cause);
+  }
+}

@@ -1,0 +1,125 @@
+package io.shoal.metadata.consensus.snapshot;
+
+import io.shoal.common.error.FaultHandler;
+import io.shoal.metadata.store.DurableStateStore;
+import io.shoal.metadata.store.LogPosition;
+import io.shoal.metadata.store.RocksSettings;
+import io.shoal.metadata.store.RocksStateStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the state store of a server: in place if it is good, else from the newest snapshot that is.
+ * A damaged store is put aside, not deleted.
+ */
+public final class StateDirectory {
+  private static final Logger log = LoggerFactory.getLogger(StateDirectory.class);
+
+  private final Path state;
+  private final Path damaged;
+  private final Path restoring;
+  private final RocksSettings settings;
+  private final FaultHandler faults;
+
+  /**
+   * Names what lies in a data directory.
+   *
+   * @param faults handed on to the store
+   */
+  public StateDirectory(Path directory, RocksSettings settings, FaultHandler faults) {
+    this.state = directory.resolve("state");
+    this.damaged = directory.resolve("state.damaged");
+    this.restoring = directory.resolve("state.restoring");
+    this.settings = settings;
+    this.faults = faults;
+  }
+
+  /**
+   * Opens the store.
+   *
+   * @throws IOException if there were snapshots, and neither the store nor one of them is good
+   */
+  public DurableStateStore open(Snapshots snapshots) throws IOException {
+    List<Snapshot> candidates = snapshots.newestFirst();
+    if (Files.exists(state) || candidates.isEmpty()) {
+      try {
+        return openInPlace(candidates);
+      } catch (UncheckedIOException e) {
+        if (candidates.isEmpty()) {
+          throw new IOException(state + " can't be opened, and there is no snapshot", e);
+        }
+        log.error("{} can't be opened; it is put aside and restored from a snapshot", state, e);
+        DurableFiles.deleteTree(damaged);
+        Files.move(state, damaged, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    return restoreFirstGood(snapshots, candidates);
+  }
+
+  /** A store that is older than the newest snapshot may lack entries that the log has no more. */
+  private DurableStateStore openInPlace(List<Snapshot> newestFirst) {
+    RocksStateStore store = RocksStateStore.open(state, settings, faults);
+    LogPosition applied = store.applied();
+    if (!newestFirst.isEmpty() && applied.index() < newestFirst.get(0).position().index()) {
+      store.close();
+      throw new UncheckedIOException(
+          new IOException(
+              state + " is at " + applied + " (expected: not before " + newestFirst.get(0) + ")"));
+    }
+    return store;
+  }
+
+  private DurableStateStore restoreFirstGood(Snapshots snapshots, List<Snapshot> newestFirst)
+      throws IOException {
+    IOException failure = new IOException("no good snapshot among " + newestFirst);
+    List<Snapshot> bad = new ArrayList<>();
+    for (Snapshot snapshot : newestFirst) {
+      try {
+        DurableStateStore store = restore(snapshot);
+        for (Snapshot newer : bad) {
+          snapshots.delete(newer);
+        }
+        log.warn("state restored from {}; the log is replayed from there", snapshot);
+        return store;
+      } catch (IOException | UncheckedIOException e) {
+        log.error("{} is damaged", snapshot, e);
+        bad.add(snapshot);
+        failure.addSuppressed(e);
+      }
+    }
+    throw failure;
+  }
+
+  private DurableStateStore restore(Snapshot snapshot) throws IOException {
+    DurableFiles.deleteTree(restoring);
+    Files.createDirectories(restoring);
+    for (Path file : SnapshotFiles.check(snapshot.directory())) {
+      Path copy = restoring.resolve(file.getFileName());
+      if (SnapshotFiles.isTable(file)) {
+        // Never written again, so that both may share it.
+        Files.createLink(copy, file);
+      } else {
+        Files.copy(file, copy);
+        DurableFiles.sync(copy);
+      }
+    }
+    try (RocksStateStore store = RocksStateStore.open(restoring, settings, faults)) {
+      store.verify();
+      if (!store.applied().equals(snapshot.position())) {
+        throw new IOException(
+            snapshot + " holds " + store.applied() + " (expected: " + snapshot.position() + ")");
+      }
+    }
+    DurableFiles.sync(restoring);
+    Files.move(restoring, state, StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.sync(state.toAbsolutePath().getParent());
+    return RocksStateStore.open(state, settings, faults);
+  }
+}
