@@ -64,7 +64,6 @@ final class ModelCompare {
   }
 
   private void file(NamespaceQueries queries, FileStatus status, Node file) {
-    everSeen.add(file);
     List<Extent> extents = new ArrayList<>();
     long offset = 0;
     while (offset < status.length()) {
@@ -75,6 +74,7 @@ final class ModelCompare {
   }
 
   void status(FileStatus status, Node node) {
+    everSeen.add(node);
     assertThat(status.inodeId().value()).isEqualTo(node.id);
     assertThat(status.type()).isEqualTo(node.directory ? FileType.DIRECTORY : FileType.FILE);
     assertThat(status.length()).isEqualTo(node.length);
@@ -83,9 +83,10 @@ final class ModelCompare {
     assertThat(status.times().modifiedAtMillis()).isEqualTo(node.modifiedAtMillis);
   }
 
-  /** Notes that the open chunks of a session were sealed. */
-  void sealAll(SessionId sessionId) {
+  /** Notes that a session ended: its pending files are gone, its open chunks sealed. */
+  void sessionEnded(SessionId sessionId) {
     for (Node file : everSeen) {
+      file.gone |= sessionId.equals(file.pendingOf);
       file.opens.stream()
           .filter(open -> open.sessionId.equals(sessionId))
           .forEach(open -> open.sealed = true);

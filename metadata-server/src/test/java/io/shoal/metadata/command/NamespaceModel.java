@@ -55,6 +55,9 @@ final class NamespaceModel {
     @Nullable SessionId pendingOf;
     boolean gone;
 
+    /** Below a directory that was deleted: reclaimed some time later, until then as it was. */
+    boolean detached;
+
     /** All chunks of the file that were ever left open; the last one is the one to go on in. */
     final List<Open> opens = new ArrayList<>();
 
@@ -250,6 +253,14 @@ final class NamespaceModel {
     place.parent().children.remove(place.name());
     place.parent().modifiedAtMillis = now;
     entry.gone = true;
+    detach(entry);
+  }
+
+  private static void detach(Node directory) {
+    for (Node child : directory.children.values()) {
+      child.detached = true;
+      detach(child);
+    }
   }
 
   Node file(String path) {
