@@ -70,6 +70,20 @@ public record RpcSettings(
         idleTimeout);
   }
 
+  /** Returns the same with another threshold for what waits to be sent. */
+  public RpcSettings withOnReadyThresholdBytes(int bytes) {
+    return new RpcSettings(
+        flowControlWindowBytes,
+        bytes,
+        maxInboundMessageBytes,
+        maxInboundMetadataBytes,
+        maxStreamsPerConnection,
+        connectTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        idleTimeout);
+  }
+
   /** Returns the same with another limit for the time that a client waits for a connection. */
   public RpcSettings withConnectTimeout(Duration timeout) {
     return new RpcSettings(

@@ -1,0 +1,156 @@
+package io.shoal.common.program;
+
+import io.shoal.common.config.Config;
+import io.shoal.common.config.ConfigSchema;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one server as a process.
+ *
+ * <p>Exit codes: 0 for what was only printed; 1 if the server could not start or go on; 2 if the
+ * command line or the configuration is wrong; 70 after a defect; 143 after it was asked to end by
+ * SIGTERM and did, as the JVM has it.
+ */
+public final class ServerProgram {
+  /** The server could not start or go on. */
+  public static final int EXIT_FAILED = 1;
+
+  /** The command line or the configuration is wrong. */
+  public static final int EXIT_USAGE = 2;
+
+  /** A defect. */
+  public static final int EXIT_DEFECT = 70;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProgram.class);
+
+  private final String name;
+  private final String version;
+  private final ConfigSchema schema;
+  private final Function<Config, RunningServer> starter;
+
+  /**
+   * Makes a program.
+   *
+   * @param name of the command, for messages
+   * @param version of the software
+   * @param starter starts the server without waiting until it serves; throws {@link ShoalException}
+   *     if it can't
+   */
+  public ServerProgram(
+      String name, String version, ConfigSchema schema, Function<Config, RunningServer> starter) {
+    this.name = name;
+    this.version = version;
+    this.schema = schema;
+    this.starter = starter;
+  }
+
+  /** Returns the version in the manifest of a program's jar; "development" outside a jar. */
+  public static String versionOf(Class<?> program) {
+    String version = program.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /**
+   * Does what the command line says. Returns when that is done; if a server was started, only when
+   * it failed, since otherwise the process ends by a signal.
+   *
+   * @return the exit code
+   */
+  public int run(String[] args, PrintStream out, PrintStream err) {
+    try {
+      ServerArguments arguments = ServerArguments.parse(List.of(args));
+      return switch (arguments.action()) {
+        case PRINT_HELP -> print(out, help() + "\n");
+        case PRINT_VERSION -> print(out, name + " " + version + "\n");
+        case PRINT_TEMPLATE -> print(out, schema.template());
+        case RUN -> serve(Config.load(schema, arguments.file(), arguments.overrides()), err);
+      };
+    } catch (ShoalException | IllegalArgumentException wrong) {
+      return tell(err, wrong, EXIT_USAGE);
+    }
+  }
+
+  private static int print(PrintStream out, String text) {
+    out.print(text);
+    out.flush();
+    return 0;
+  }
+
+  private int serve(Config config, PrintStream err) {
+    LOG.info("{} {} starts", name, version);
+    config.describeChanges().forEach(line -> LOG.info("  {}", line));
+    RunningServer server;
+    try {
+      server = starter.apply(config);
+    } catch (ShoalException refused) {
+      boolean usage = refused.subject().equals("configuration");
+      return tell(err, refused, usage ? EXIT_USAGE : EXIT_FAILED);
+    } catch (RuntimeException defect) {
+      LOG.error("{} could not start", name, defect);
+      return tell(err, defect, EXIT_DEFECT);
+    }
+    Thread hook = new Thread(() -> stop(server), "shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return waitFor(server, err);
+  }
+
+  private void stop(RunningServer server) {
+    LOG.info("{} ends", name);
+    server.close();
+    LOG.info("{} has ended", name);
+  }
+
+  /**
+   * Waits until the server fails; a signal ends the process meanwhile, through the shutdown hook.
+   */
+  private int waitFor(RunningServer server, PrintStream err) {
+    try {
+      server.serving().get();
+      LOG.info("{} serves", name);
+      Thread.currentThread().join();
+      return 0;
+    } catch (ExecutionException e) {
+      ShoalException failure = ShoalException.of(e);
+      return tell(err, failure, failure.code() == ErrorCode.INTERNAL ? EXIT_DEFECT : EXIT_FAILED);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return EXIT_FAILED;
+    }
+  }
+
+  private int tell(PrintStream err, RuntimeException problem, int exitCode) {
+    String text =
+        problem instanceof ShoalException known && !known.subject().equals("configuration")
+            ? known.toString()
+            : String.valueOf(problem.getMessage());
+    LOG.error("{}", text);
+    for (String line : text.lines().toList()) {
+      err.println(name + ": " + line);
+    }
+    return exitCode;
+  }
+
+  private String help() {
+    return """
+    Usage: %s [--conf FILE] [--set KEY=VALUE]...
+
+      --conf FILE       read settings from FILE
+      --set KEY=VALUE   set one, whatever the file says; may be repeated
+      --print-config    print a configuration file with every key, its meaning and default
+      --version         print the version
+      --help            print this
+
+    Ends after SIGTERM or ctrl-C, when what is under way has finished or its time is over.
+    Exit codes: 0 printed what was asked, 1 could not start or go on, 2 wrong command line or configuration,
+    70 defect, 143 ended by SIGTERM.\
+    """
+        .formatted(name);
+  }
+}

@@ -1,0 +1,161 @@
+package io.shoal.storage.heartbeat;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.flow.Backoff;
+import io.shoal.common.grant.ClusterSecret;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.common.shard.Shard;
+import io.shoal.common.time.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the node's bond with the leader for as long as the node lives: tries one metadata server
+ * after the other until one takes the node in, and begins anew when the {@link Bond} is lost. All
+ * state belongs to a shard.
+ */
+public final class LeaderLink {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderLink.class);
+  private static final int MAX_TASKS = 10_000;
+
+  private final BondContext context;
+  private final Backoff backoff;
+
+  /** The bond that is being made or kept; null between two attempts. */
+  private @Nullable Bond bond;
+
+  private Timer.@Nullable Scheduled nextAttempt;
+  private boolean closed;
+  private int nextServer;
+
+  /** Where a metadata server said that the leader is; tried once. */
+  private @Nullable HostPort hint;
+
+  private int failures;
+  private String lastFailure = "";
+  private boolean everAttached;
+
+  /**
+   * Makes a link that does nothing yet.
+   *
+   * @param membership gets what the leader says
+   */
+  public LeaderLink(
+      HeartbeatConfig config,
+      NodeProfile profile,
+      ClusterSecret secret,
+      Membership membership,
+      NodeDuties duties,
+      LinkRuntime runtime) {
+    Shard shard = new Shard("leader-link", runtime.loops().executor(), MAX_TASKS, runtime.faults());
+    this.context = new BondContext(config, profile, secret, membership, duties, runtime, shard);
+    this.backoff = new Backoff(config.firstBackoff(), config.maxBackoff(), runtime.random());
+  }
+
+  /** Begins. */
+  public void start() {
+    context.shard().execute(this::attempt);
+  }
+
+  /** Ends the bond for good. Completes when nothing of it is under way any more. */
+  public CompletableFuture<Void> close() {
+    context
+        .shard()
+        .execute(
+            () -> {
+              closed = true;
+              if (nextAttempt != null) {
+                nextAttempt.cancel();
+              }
+              if (bond != null) {
+                bond.close();
+              }
+            });
+    return context.shard().close();
+  }
+
+  private void attempt() {
+    if (closed) {
+      return;
+    }
+    Bond begun = new Bond(chooseServer(), context, new BondOwner());
+    bond = begun;
+    begun.begin();
+  }
+
+  private HostPort chooseServer() {
+    @Nullable HostPort hinted = hint;
+    hint = null;
+    if (hinted != null) {
+      return hinted;
+    }
+    List<HostPort> servers = context.config().metadataServers();
+    return servers.get(nextServer++ % servers.size());
+  }
+
+  /** Called in the shard. */
+  private final class BondOwner implements Bond.Owner {
+    @Override
+    public void attached(Bond attached) {
+      LOG.info("Attached to the leader at {}", attached.server());
+      failures = 0;
+      lastFailure = "";
+      if (!everAttached) {
+        everAttached = true;
+        context.duties().attached();
+      }
+    }
+
+    @Override
+    public void ended(Bond ended, ShoalException reason) {
+      bond = null;
+      if (!everAttached && isFinal(reason)) {
+        closed = true;
+        context.duties().refused(reason);
+        return;
+      }
+      tell(ended, reason);
+      hint = leaderNamedBy(reason);
+      failures++;
+      Duration wait = backoff.next(failures);
+      nextAttempt =
+          context.runtime().timer().schedule(wait, context.shard(), LeaderLink.this::attempt);
+    }
+  }
+
+  /**
+   * A node that was never taken in and is told that it does not belong here will not be told
+   * otherwise later.
+   */
+  private static boolean isFinal(ShoalException reason) {
+    return switch (reason.code()) {
+      case UNAUTHENTICATED, INVALID_ARGUMENT, ALREADY_EXISTS, UNSUPPORTED -> true;
+      default -> false;
+    };
+  }
+
+  /** Says why, once for each new reason: a metadata server that is down for an hour is one line. */
+  private void tell(Bond ended, ShoalException reason) {
+    if (!reason.toString().equals(lastFailure)) {
+      lastFailure = reason.toString();
+      LOG.warn("No bond with the leader through {}: {}", ended.server(), reason.toString());
+    }
+  }
+
+  private static @Nullable HostPort leaderNamedBy(ShoalException reason) {
+    if (reason.code() != ErrorCode.NOT_LEADER || reason.subject().isEmpty()) {
+      return null;
+    }
+    try {
+      return HostPort.parse(reason.subject());
+    } catch (IllegalArgumentException e) {
+      LOG.debug("A metadata server named the leader '{}', which is no address", reason.subject());
+      return null;
+    }
+  }
+}

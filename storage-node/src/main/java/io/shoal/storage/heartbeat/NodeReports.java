@@ -1,0 +1,96 @@
+package io.shoal.storage.heartbeat;
+
+import com.google.protobuf.ByteString;
+import io.shoal.common.grant.ClusterSecret;
+import io.shoal.common.id.ChunkId;
+import io.shoal.proto.v1.ChunkQuestion;
+import io.shoal.proto.v1.ChunksDeleted;
+import io.shoal.proto.v1.Heartbeat;
+import io.shoal.proto.v1.NodeReport;
+import io.shoal.proto.v1.RegisterNode;
+import io.shoal.proto.v1.VolumeHealth;
+import io.shoal.proto.v1.VolumeReport;
+import io.shoal.storage.volume.ChunkStore;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What the node tells the leader, as messages. */
+final class NodeReports {
+  private NodeReports() {}
+
+  static NodeReport register(
+      NodeProfile profile,
+      String clusterId,
+      @Nullable ChunkStore store,
+      ClusterSecret secret,
+      ByteString nonce) {
+    byte[] uuid = bytesOf(profile.nodeUuid());
+    byte[] proof =
+        secret.proof(nonce.toByteArray(), uuid, profile.address().host(), profile.address().port());
+    RegisterNode.Builder register =
+        RegisterNode.newBuilder()
+            .setNodeUuid(ByteString.copyFrom(uuid))
+            .setClusterId(clusterId)
+            .setHost(profile.address().host())
+            .setPort(profile.address().port())
+            .setFailureDomain(profile.failureDomain())
+            .setVersion(profile.version())
+            .setProof(ByteString.copyFrom(proof));
+    if (store != null) {
+      store.reports().forEach(volume -> register.addVolumes(volumeReport(volume)));
+    }
+    return NodeReport.newBuilder().setRegister(register).build();
+  }
+
+  static NodeReport heartbeat(ChunkStore store, NodeDuties.StreamLoad streams) {
+    Heartbeat.Builder heartbeat =
+        Heartbeat.newBuilder()
+            .setWriteStreams(streams.writeStreams())
+            .setReadStreams(streams.readStreams())
+            .setPendingWriteBytes(store.load().pendingWriteBytes());
+    store.reports().forEach(volume -> heartbeat.addVolumes(volumeReport(volume)));
+    return NodeReport.newBuilder().setHeartbeat(heartbeat).build();
+  }
+
+  static NodeReport deleted(List<ChunkId> chunks) {
+    ChunksDeleted.Builder deleted = ChunksDeleted.newBuilder();
+    chunks.forEach(chunk -> deleted.addChunkIds(chunk.value()));
+    return NodeReport.newBuilder().setChunksDeleted(deleted).build();
+  }
+
+  static NodeReport question(List<ChunkId> chunks) {
+    ChunkQuestion.Builder question = ChunkQuestion.newBuilder();
+    chunks.forEach(chunk -> question.addChunkIds(chunk.value()));
+    return NodeReport.newBuilder().setQuestion(question).build();
+  }
+
+  private static VolumeReport volumeReport(io.shoal.storage.volume.VolumeReport volume) {
+    return VolumeReport.newBuilder()
+        .setVolumeId(volume.volume().value())
+        .setDirectory(volume.directory())
+        .setCapacityBytes(volume.capacityBytes())
+        .setAvailableBytes(volume.availableBytes())
+        .setUsedBytes(volume.usedBytes())
+        .setChunkCount(volume.chunkCount())
+        .setHealth(health(volume.health()))
+        .setFenceReason(volume.fenceReason())
+        .build();
+  }
+
+  private static VolumeHealth health(io.shoal.storage.volume.VolumeHealth health) {
+    return switch (health) {
+      case HEALTHY -> VolumeHealth.VOLUME_HEALTH_HEALTHY;
+      case FULL -> VolumeHealth.VOLUME_HEALTH_FULL;
+      case FENCED -> VolumeHealth.VOLUME_HEALTH_FENCED;
+    };
+  }
+
+  private static byte[] bytesOf(UUID uuid) {
+    return ByteBuffer.allocate(2 * Long.BYTES)
+        .putLong(uuid.getMostSignificantBits())
+        .putLong(uuid.getLeastSignificantBits())
+        .array();
+  }
+}
