@@ -1,5 +1,6 @@
 package io.shoal.client;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,8 @@ import java.util.concurrent.Executor;
  * How a client behaves. All limits hold for the client as a whole.
  *
  * @param metadataServers {@code host:port} of each metadata server, at least one
- * @param clientName what this program is, for people who look at the cluster
+ * @param clientName what this program is, for people who look at the cluster; at most 255 bytes in
+ *     UTF-8
  * @param metadataTimeout longest time for a call to the metadata server, with its retries
  * @param stallTimeout longest time for which a bulk transfer may make no progress
  * @param connectTimeout longest time to set up a connection
@@ -29,12 +31,18 @@ public record ClientConfig(
     long readBudgetBytes,
     int operationLimit,
     Optional<Executor> callbackExecutor) {
+  private static final int NAME_LIMIT_BYTES = 255;
 
   public ClientConfig {
     metadataServers = List.copyOf(metadataServers);
     if (metadataServers.isEmpty()) {
       throw new IllegalArgumentException(
           "metadataServers: none (expected: at least one host:port)");
+    }
+    int nameBytes = clientName.getBytes(StandardCharsets.UTF_8).length;
+    if (nameBytes > NAME_LIMIT_BYTES) {
+      throw new IllegalArgumentException(
+          "clientName: " + nameBytes + " bytes (expected: at most " + NAME_LIMIT_BYTES + ")");
     }
     requirePositive("metadataTimeout", metadataTimeout);
     requirePositive("stallTimeout", stallTimeout);

@@ -107,7 +107,7 @@ class ClientRuntimeTest {
   void close_onACallbackThread_refused() {
     try (ShoalClient client = ShoalClient.create(config())) {
       server.behave(request -> Behaviour.HOLD_REPLY);
-      CompletableFuture<Void> closed = client.stat("/").thenAccept(status -> client.close());
+      CompletableFuture<Void> closed = client.stat("/").thenRun(client::close);
       Await.until("arrived", () -> server.heldCount() == 1);
       server.releaseHeld();
       assertThatThrownBy(() -> Await.result(closed)).isInstanceOf(IllegalStateException.class);

@@ -364,8 +364,8 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       case SESSION_UNKNOWN -> onSessionUnknown(call, error);
       case DEADLINE_EXCEEDED, SEQUENCE_STALE -> {
         link.answered();
-        // Whether an attempt before this one was executed, the server does not say.
-        fail(call, call.kind().stamped() ? outcomeUnknown(call, error.getMessage()) : error);
+        // Refused this time; whether an attempt before it was executed, the server does not say.
+        fail(call, call.maybeExecuted() ? outcomeUnknown(call, error.getMessage()) : error);
       }
       default -> {
         link.answered();
