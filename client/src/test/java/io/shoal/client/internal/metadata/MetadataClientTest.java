@@ -2,13 +2,18 @@ package io.shoal.client.internal.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.shoal.client.internal.pipeline.PipelineSettings;
 import io.shoal.client.testing.FakeMetadataServer;
 import io.shoal.client.testing.FakeMetadataServer.Behaviour;
 import io.shoal.client.testing.FakeNamespace;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.rpc.EventLoops;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.common.rpc.RpcServer;
+import io.shoal.common.rpc.RpcServers;
+import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.FakeClock;
 import io.shoal.proto.v1.CommitRequest;
@@ -402,6 +407,22 @@ class MetadataClientTest {
       ShoalException failure = Await.failure(fixture.stat("/", fixture.deadline()));
       assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
       assertThat(failure).hasMessageContaining("no answer within");
+    }
+  }
+
+  @Test
+  void servers_addressIsOfAnotherService_saysSoAtOnce() {
+    EventLoops loops = EventLoops.start("other", 1, UnpooledByteBufAllocator.DEFAULT);
+    RpcServer other =
+        RpcServers.start(new HostPort("127.0.0.1", 0), List.of(), loops, RpcSettings.defaults());
+    try {
+      fixture.withConnectTimeout(Duration.ofMinutes(1)).client(other.address());
+      ShoalException failure = Await.failure(fixture.mkdir("/a"));
+      assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(failure).hasMessageContaining("not a metadata server");
+    } finally {
+      other.close(Duration.ZERO);
+      loops.close();
     }
   }
 
