@@ -38,7 +38,7 @@ class CommandsIT {
             "--nodes",
             "3",
             "--set",
-            "metadata.chunk-size=1MiB");
+            "metadata.file.chunk-size=1MiB");
   }
 
   @AfterAll

@@ -44,13 +44,17 @@ class FaultsIT {
             "--nodes",
             "3",
             "--set",
-            "metadata.chunk-size=4MiB",
+            "metadata.file.chunk-size=4MiB",
             "--set",
-            "metadata.grant-life=4s",
+            "metadata.grant.lifetime=4s",
             "--set",
-            "metadata.grace-period=1s",
+            "metadata.file.grace=1s",
             "--set",
-            "metadata.session-lifetime=3s");
+            "metadata.session.lifetime=3s",
+            "--set",
+            "node.heartbeat.question-interval=1s",
+            "--set",
+            "metadata.node.heartbeat-interval=500ms");
   }
 
   @AfterEach
