@@ -28,7 +28,7 @@ class ExactlyOnceTest {
 
   @Test
   void mutations_randomFaultsAndLeaders_eachTakesEffectOnce() {
-    Property.check(12, ExactlyOnceTest::runOnce);
+    Property.check(8, ExactlyOnceTest::runOnce);
   }
 
   private static void runOnce(RandomGenerator random) {
