@@ -90,11 +90,10 @@ public final class ServerProgram {
     try {
       server = starter.apply(config);
     } catch (ShoalException refused) {
-      boolean usage = refused.subject().equals("configuration");
-      return tell(err, refused, usage ? EXIT_USAGE : EXIT_FAILED);
+      return fail(err, refused, isConfiguration(refused) ? EXIT_USAGE : EXIT_FAILED);
     } catch (RuntimeException defect) {
       LOG.error("{} could not start", name, defect);
-      return tell(err, defect, EXIT_DEFECT);
+      return fail(err, defect, EXIT_DEFECT);
     }
     Thread hook = new Thread(() -> stop(server), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -118,23 +117,29 @@ public final class ServerProgram {
       return 0;
     } catch (ExecutionException e) {
       ShoalException failure = ShoalException.of(e);
-      return tell(err, failure, failure.code() == ErrorCode.INTERNAL ? EXIT_DEFECT : EXIT_FAILED);
+      return fail(err, failure, failure.code() == ErrorCode.INTERNAL ? EXIT_DEFECT : EXIT_FAILED);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return EXIT_FAILED;
     }
   }
 
+  private int fail(PrintStream err, RuntimeException problem, int exitCode) {
+    LOG.error("{} failed: {}", name, problem.toString());
+    return tell(err, problem, exitCode);
+  }
+
   private int tell(PrintStream err, RuntimeException problem, int exitCode) {
     String text =
-        problem instanceof ShoalException known && !known.subject().equals("configuration")
+        problem instanceof ShoalException known && !isConfiguration(known)
             ? known.toString()
             : String.valueOf(problem.getMessage());
-    LOG.error("{}", text);
-    for (String line : text.lines().toList()) {
-      err.println(name + ": " + line);
-    }
+    text.lines().forEach(line -> err.println(name + ": " + line));
     return exitCode;
+  }
+
+  private static boolean isConfiguration(ShoalException problem) {
+    return problem.subject().equals("configuration");
   }
 
   private String help() {
