@@ -27,7 +27,7 @@ public record QueueLimits(
   public QueueLimits {
     within("commandBytesMax", commandBytesMax, 1, 4 * MIB);
     within("entryBytesMax", entryBytesMax, commandBytesMax, 4 * MIB);
-    within("entryCommandsMax", entryCommandsMax, 1, 1 << 16);
+    within("entryCommandsMax", entryCommandsMax, 1, 8_192);
     within("entriesInFlightMax", entriesInFlightMax, 1, 64);
     within("pendingCommandsMax", pendingCommandsMax, 1, 1 << 24);
     within("pendingBytesMax", pendingBytesMax, commandBytesMax, 1L << 32);

@@ -18,6 +18,8 @@ final class RaftProperty {
   /** What Ratis puts around the commands of an entry. */
   private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;
 
+  private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
+
   private RaftProperty() {}
 
   static RaftProperties of(RaftNode.Settings settings) {
@@ -67,11 +69,18 @@ final class RaftProperty {
   private static void time(RaftProperties properties, boolean singlePeer) {
     // After a long pause Ratis would close itself and leave a deaf process behind. Stepping down,
     // which it does after a shorter one, is enough.
-    RaftServerConfigKeys.setCloseThreshold(properties, TimeDuration.valueOf(3_650, TimeUnit.DAYS));
+    RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
     if (singlePeer) {
-      // Nobody else could be elected.
+      // Nobody else could be elected: no need to wait for others, nor to step down.
       RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, millis(1));
       RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, millis(2));
+      RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, NEVER);
+    } else {
+      // The defaults, 150 to 300 ms, are within what a loaded machine or a full disk takes.
+      RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(750));
+      RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(1_500));
+      // A leader that is cut off keeps commands and readers waiting for so long.
+      RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(3_000));
     }
   }
 

@@ -1,0 +1,136 @@
+package io.shoal.metadata.consensus;
+
+import io.shoal.common.testing.Await;
+import io.shoal.common.time.TimeSource;
+import io.shoal.metadata.consensus.queue.QueueLimits;
+import io.shoal.metadata.consensus.raft.Peer;
+import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
+import io.shoal.metadata.store.RocksSettings;
+import io.shoal.metadata.store.StateView;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A log with the counter machine, for tests. */
+final class LogServer implements AutoCloseable {
+  static final UUID GROUP = new UUID(4, 2);
+
+  final List<String> events = new CopyOnWriteArrayList<>();
+  final List<Throwable> faults = new CopyOnWriteArrayList<>();
+  final Consensus log;
+  private final ExecutorService executor = Executors.newFixedThreadPool(2);
+
+  private LogServer(ConsensusSettings settings) throws IOException {
+    CounterMachine machine = new CounterMachine();
+    try {
+      log =
+          new Consensus(
+              settings,
+              new Consensus.Environment(
+                  machine,
+                  machine,
+                  CounterMachine::nowMillis,
+                  TimeSource.system(),
+                  executor,
+                  (where, fault) -> faults.add(fault)));
+    } catch (IOException | RuntimeException e) {
+      executor.shutdown();
+      throw e;
+    }
+    log.addLeadershipListener(
+        new LeadershipListener() {
+          @Override
+          public void onLeader(long term) {
+            events.add("leader " + term);
+          }
+
+          @Override
+          public void onLeadershipLost(long term) {
+            events.add("lost " + term);
+          }
+        });
+  }
+
+  static ConsensusSettings settings(Path directory, SnapshotSettings snapshots) {
+    return settings(directory, snapshots, "m1", List.of(new Peer("m1", "127.0.0.1", 0)));
+  }
+
+  static ConsensusSettings settings(
+      Path directory, SnapshotSettings snapshots, String self, List<Peer> peers) {
+    return new ConsensusSettings(
+        directory, GROUP, self, peers, QueueLimits.DEFAULT, snapshots, RocksSettings.DEFAULT);
+  }
+
+  /** Starts a server and waits until it leads. */
+  static LogServer leading(Path directory) throws IOException {
+    LogServer server = started(settings(directory, SnapshotSettings.DEFAULT));
+    server.awaitLeader();
+    return server;
+  }
+
+  static LogServer started(ConsensusSettings settings) throws IOException {
+    Files.createDirectories(settings.directory());
+    LogServer server = new LogServer(settings);
+    try {
+      server.log.start();
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+    return server;
+  }
+
+  void awaitLeader() {
+    Await.until("leader", log::isLeader);
+  }
+
+  long counter() {
+    try (StateView view = log.view()) {
+      return CounterMachine.counter(view);
+    }
+  }
+
+  long appliedIndex() {
+    try (StateView view = log.view()) {
+      return view.applied().index();
+    }
+  }
+
+  /** Copies the directory of a running server: what a crash would have left. */
+  static void copyAsCrashed(Path from, Path to) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<Path>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+              throws IOException {
+            Files.createDirectories(to.resolve(from.relativize(directory)));
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            String name = file.getFileName().toString();
+            if (!name.equals("LOCK") && !name.equals("in_use.lock")) {
+              Files.copy(file, to.resolve(from.relativize(file)));
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+    executor.shutdown();
+  }
+}
