@@ -97,18 +97,21 @@ public final class SessionTable {
     writer.put(Table.REPLIES, Key.of(sessionId.value(), sequence), encoded);
   }
 
+  /** Drops the reply of a sequence; without effect if none is kept. */
+  public static void dropReply(StateWriter writer, SessionId sessionId, long sequence) {
+    writer.delete(Table.REPLIES, Key.of(sessionId.value(), sequence));
+  }
+
   /**
-   * Drops the replies of the lowest sequences below one.
+   * Drops the replies of the lowest sequences.
    *
    * @param limit most replies to drop
    * @return how many were dropped
    */
-  public static int dropReplies(
-      StateWriter writer, SessionId sessionId, long belowSequence, int limit) {
+  public static int dropReplies(StateWriter writer, SessionId sessionId, int limit) {
     List<byte[]> keys = new ArrayList<>();
-    byte[] from = Key.of(sessionId.value());
-    byte[] to = Key.of(sessionId.value(), belowSequence);
-    try (Cursor cursor = writer.scan(Table.REPLIES, from, to)) {
+    byte[] prefix = Key.of(sessionId.value());
+    try (Cursor cursor = writer.scan(Table.REPLIES, prefix, Key.behind(prefix))) {
       while (keys.size() < limit && cursor.next()) {
         keys.add(cursor.key());
       }

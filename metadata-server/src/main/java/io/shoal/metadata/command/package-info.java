@@ -1,10 +1,8 @@
 /**
- * The replicated state machine: every change of the state is a {@link
- * io.shoal.metadata.command.Command}, and {@link io.shoal.metadata.command.CommandApplier} makes it
- * happen as a pure function of (state, command). Start with the applier; a handler class per family
- * holds the rules. Nothing here knows a clock, liveness, placement, randomness or protobuf: a
- * leader resolved all that before. The thread that applies the log owns the writer and runs
- * everything here.
+ * What can happen to the replicated state: every change of it is a {@link
+ * io.shoal.metadata.command.Command} and comes back as a {@link io.shoal.metadata.command.Reply}.
+ * Start with {@link io.shoal.metadata.command.CommandEnvelope}; {@code handler} makes commands
+ * happen. All immutable values, without clocks, randomness or protobuf.
  */
 @NullMarked
 package io.shoal.metadata.command;
