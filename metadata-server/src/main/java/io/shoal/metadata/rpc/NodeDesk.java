@@ -140,9 +140,8 @@ final class NodeDesk {
     }
     // Without a barrier: what a former leader has applied was committed, so its clock is none that
     // the log has not reached. Rule G1 asks for no more.
-    answer(
+    query(
         node,
-        "heartbeat",
         view ->
             NodeOrder.newBuilder()
                 .setHeartbeatReply(
@@ -150,7 +149,8 @@ final class NodeDesk {
                         .setNowMillis(new ClusterQueries(view).nowMillis())
                         .addAllSigningKeys(signingKeys()))
                 .build(),
-        answer);
+        answer,
+        () -> {});
   }
 
   /** Rule D3: a fence stands in the state, so that nobody forgets it. */
@@ -175,9 +175,8 @@ final class NodeDesk {
           "question.grant_expires_at_millis",
           expiries.size() + " of them (expected: " + chunkIds.size() + ", one for each id)");
     }
-    answer(
+    query(
         node,
-        "question",
         view -> {
           ChunkQueries chunks = new ChunkQueries(view);
           ChunkVerdicts.Builder verdicts = ChunkVerdicts.newBuilder();
@@ -188,7 +187,18 @@ final class NodeDesk {
           }
           return NodeOrder.newBuilder().setVerdicts(verdicts).build();
         },
-        answer);
+        answer,
+        // A node has one question at a time, so each has to be answered.
+        () -> answer.accept(undecided(chunkIds)));
+  }
+
+  private static NodeOrder undecided(List<ChunkId> chunkIds) {
+    ChunkVerdicts.Builder verdicts = ChunkVerdicts.newBuilder();
+    for (ChunkId chunkId : chunkIds) {
+      verdicts.addChunkIds(chunkId.value());
+      verdicts.addVerdicts(ChunkVerdict.CHUNK_VERDICT_WAIT);
+    }
+    return NodeOrder.newBuilder().setVerdicts(verdicts).build();
   }
 
   private static ChunkVerdict verdict(io.shoal.metadata.chunk.ChunkVerdict verdict) {
@@ -199,13 +209,17 @@ final class NodeDesk {
     };
   }
 
-  private void answer(
+  /**
+   * Answers from the state, or gives up if too much of the node is under way, or the read fails.
+   */
+  private void query(
       AttachedNode node,
-      String what,
       Function<StateView, NodeOrder> query,
-      Consumer<NodeOrder> answer) {
+      Consumer<NodeOrder> answer,
+      Runnable onGivenUp) {
     if (!node.beginWork()) {
-      LOG.debug("{}: too much under way, its {} stays unanswered", node, what);
+      LOG.debug("{}: too much is under way", node);
+      onGivenUp.run();
       return;
     }
     reads
@@ -216,7 +230,8 @@ final class NodeDesk {
               if (failure == null) {
                 answer.accept(order);
               } else {
-                LOG.debug("{}: its {} stays unanswered: {}", node, what, failure.toString());
+                LOG.debug("{}: a read failed: {}", node, failure.toString());
+                onGivenUp.run();
               }
             });
   }

@@ -78,7 +78,7 @@ final class GrantQuestions {
       return;
     }
     last = page.get(page.size() - 1);
-    sender.accept(NodeReports.question(page.stream().map(ExpiredChunk::chunk).toList()));
+    sender.accept(NodeReports.question(page));
   }
 
   /**

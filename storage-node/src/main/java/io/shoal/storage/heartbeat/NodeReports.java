@@ -10,6 +10,7 @@ import io.shoal.proto.v1.NodeReport;
 import io.shoal.proto.v1.RegisterNode;
 import io.shoal.proto.v1.VolumeHealth;
 import io.shoal.proto.v1.VolumeReport;
+import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.volume.ChunkStore;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -60,9 +61,12 @@ final class NodeReports {
     return NodeReport.newBuilder().setChunksDeleted(deleted).build();
   }
 
-  static NodeReport question(List<ChunkId> chunks) {
+  static NodeReport question(List<ExpiredChunk> chunks) {
     ChunkQuestion.Builder question = ChunkQuestion.newBuilder();
-    chunks.forEach(chunk -> question.addChunkIds(chunk.value()));
+    for (ExpiredChunk expired : chunks) {
+      question.addChunkIds(expired.chunk().value());
+      question.addGrantExpiresAtMillis(expired.expiresAtMillis());
+    }
     return NodeReport.newBuilder().setQuestion(question).build();
   }
 
