@@ -4,6 +4,7 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.metadata.consensus.CommandLog;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * Whether this server answers requests: it leads, and has all that a leader needs. Thread-safe;
@@ -14,17 +15,24 @@ final class LeaderGate {
 
   private final CommandLog log;
   private volatile boolean open;
+  private volatile Consumer<Boolean> listener = opened -> {};
 
   LeaderGate(CommandLog log) {
     this.log = log;
   }
 
+  void setListener(Consumer<Boolean> listener) {
+    this.listener = listener;
+  }
+
   void open() {
     open = true;
+    listener.accept(true);
   }
 
   void close() {
     open = false;
+    listener.accept(false);
   }
 
   boolean isOpen() {

@@ -7,7 +7,6 @@ import io.shoal.common.shard.Shard;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
-import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
@@ -16,7 +15,6 @@ import io.shoal.metadata.store.StateView;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +41,7 @@ final class LeaderTerm {
   private final long term;
   private final ServerEnvironment environment;
   private final LeaderState leader;
-  private final ClusterSettings settings;
+  private final ServiceSettings settings;
   private final SecureRandom random;
   private final Shard shard;
   private Stage stage = Stage.PREPARING;
@@ -59,7 +57,7 @@ final class LeaderTerm {
       long term,
       ServerEnvironment environment,
       LeaderState leader,
-      ClusterSettings settings,
+      ServiceSettings settings,
       SecureRandom random,
       Shard shard) {
     this.term = term;
@@ -120,10 +118,11 @@ final class LeaderTerm {
 
   private @Nullable ClusterCommand missingIn(ClusterQueries cluster) {
     if (cluster.identity() == null) {
-      return new ClusterCommand.InitCluster(new ClusterIdentity(drawClusterId(), 0, 0), settings);
+      return new ClusterCommand.InitCluster(
+          new ClusterIdentity(settings.newClusterId(), 0, 0), settings.cluster());
     }
-    if (!cluster.settings().equals(settings)) {
-      return new ClusterCommand.ConfigureCluster(settings);
+    if (!cluster.settings().equals(settings.cluster())) {
+      return new ClusterCommand.ConfigureCluster(settings.cluster());
     }
     if (cluster.signingKeys().isEmpty()) {
       byte[] secret = new byte[SigningKey.SECRET_BYTES];
@@ -131,10 +130,6 @@ final class LeaderTerm {
       return new ClusterCommand.RotateSigningKey(Bytes.copyOf(secret));
     }
     return null;
-  }
-
-  private String drawClusterId() {
-    return new UUID(random.nextLong(), random.nextLong()).toString();
   }
 
   private void onReply(@Nullable Reply reply, @Nullable Throwable failure) {

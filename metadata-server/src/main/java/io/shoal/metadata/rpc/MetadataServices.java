@@ -3,7 +3,6 @@ package io.shoal.metadata.rpc;
 import io.grpc.ServerServiceDefinition;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.shard.Shard;
-import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.consensus.LeadershipListener;
 import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.placement.Grants;
@@ -12,6 +11,7 @@ import io.shoal.metadata.reclaim.Maintenance;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
   private static final int SHARD_TASKS = 4_096;
 
   private final ServerEnvironment environment;
-  private final ClusterSettings clusterSettings;
+  private final ServiceSettings settings;
   private final SecureRandom random;
   private final ReadPool reads;
   private final Shard background;
@@ -36,7 +36,7 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
    * Makes the services.
    *
    * @param secret what storage nodes prove to know when they attach
-   * @param random draws keys, nonces and the cluster's id
+   * @param random draws keys and nonces
    */
   public MetadataServices(
       ServerEnvironment environment,
@@ -44,7 +44,7 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
       ClusterSecret secret,
       SecureRandom random) {
     this.environment = environment;
-    this.clusterSettings = settings.cluster();
+    this.settings = settings;
     this.random = random;
     this.reads = new ReadPool(environment.views(), settings.limits(), environment.faults());
     this.background = new Shard("leader", reads.executor(), SHARD_TASKS, environment.faults());
@@ -107,12 +107,20 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
     return List.of(namespace.bindService(), cluster.bindService());
   }
 
+  /**
+   * Sets who is told when this server begins to serve requests (true) and ceases to (false). Called
+   * before the first leadership event; the listener must return at once.
+   */
+  public void onServing(Consumer<Boolean> listener) {
+    leader.gate().setListener(listener);
+  }
+
   @Override
   public void onLeader(long number) {
     background.execute(
         () -> {
           endTerm();
-          term = new LeaderTerm(number, environment, leader, clusterSettings, random, background);
+          term = new LeaderTerm(number, environment, leader, settings, random, background);
           term.begin();
         });
   }

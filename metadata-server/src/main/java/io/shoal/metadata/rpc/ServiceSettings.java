@@ -11,10 +11,12 @@ import java.util.List;
  * What an operator decides about the services of a metadata server.
  *
  * @param version of this software, for people
+ * @param newClusterId the id that a cluster gets if this server is its first leader
  * @param cluster settings that this server, once it leads, brings into the replicated state
  */
 public record ServiceSettings(
     String version,
+    String newClusterId,
     ClusterSettings cluster,
     LivenessSettings liveness,
     MaintenanceSettings maintenance,
@@ -28,9 +30,10 @@ public record ServiceSettings(
           ServiceLimits.SECTION);
 
   /** Reads the keys of {@link #SECTIONS}. */
-  public static ServiceSettings of(Config config, String version) {
+  public static ServiceSettings of(Config config, String version, String newClusterId) {
     return new ServiceSettings(
         version,
+        newClusterId,
         config.build(ClusterDefaults::of),
         config.build(LivenessSettings::of),
         config.build(MaintenanceSettings::of),

@@ -34,6 +34,7 @@ final class TestServer implements AutoCloseable {
   static final ClusterSecret SECRET = ClusterSecret.of("a secret of this test");
   static final long GRACE_MILLIS = 60_000;
   static final long GRANT_LIFETIME_MILLIS = 900_000;
+  static final String CLUSTER_ID = "0f7e9a52-3a6f-4cf5-9f3a-3a1d4d0c2b11";
   static final ClusterSettings CLUSTER =
       new ClusterSettings(3, 2, 1 << 20, GRACE_MILLIS, 3_600_000, GRANT_LIFETIME_MILLIS);
   static final LivenessSettings LIVENESS =
@@ -57,7 +58,7 @@ final class TestServer implements AutoCloseable {
     services =
         new MetadataServices(
             new ServerEnvironment(log, log::view, clock, clock, pool, faultHandler),
-            new ServiceSettings("9.8.7", CLUSTER, LIVENESS, MAINTENANCE, limits),
+            new ServiceSettings("9.8.7", CLUSTER_ID, CLUSTER, LIVENESS, MAINTENANCE, limits),
             SECRET,
             new SecureRandom());
     RpcSettings settings = RpcSettings.defaults();
