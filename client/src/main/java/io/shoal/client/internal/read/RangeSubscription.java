@@ -217,7 +217,7 @@ final class RangeSubscription implements Flow.Subscription, Operation {
 
   private boolean hasRoomForSegment() {
     return segments.isEmpty()
-        || segments.size() < MAX_SEGMENTS && windowBytes - aheadBytes >= segmentBytes();
+        || (segments.size() < MAX_SEGMENTS && windowBytes - aheadBytes >= segmentBytes());
   }
 
   /** Returns the size of the next segment: so that several fit into the window. */

@@ -3,12 +3,17 @@ package io.shoal.client.internal.transfer;
 import io.shoal.client.PutOptions;
 import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.write.FileWriter;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A local file. Its fields are set by one step and read by later ones, never at once. */
 final class PathSource implements UploadSource {
+  private static final Logger LOG = LoggerFactory.getLogger(PathSource.class);
+
   private final Path path;
   private final PutOptions options;
   private final ClientResources resources;
@@ -54,16 +59,17 @@ final class PathSource implements UploadSource {
     PathFeed started = feed;
     CompletableFuture<Void> stopped =
         started == null ? CompletableFuture.completedFuture(null) : started.stop();
-    return stopped.thenCompose(
-        nothing ->
-            files.call(
-                path,
-                () -> {
-                  LocalSource opened = source;
-                  if (opened != null) {
-                    opened.close();
-                  }
-                  return null;
-                }));
+    return stopped
+        .thenCompose(nothing -> files.call(path, this::close))
+        .thenAccept(
+            wasOpen -> LOG.trace("{}: released{}", path, wasOpen ? "" : ", was never open"));
+  }
+
+  private boolean close() throws IOException {
+    LocalSource opened = source;
+    if (opened != null) {
+      opened.close();
+    }
+    return opened != null;
   }
 }

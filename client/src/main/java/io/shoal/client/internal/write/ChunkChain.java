@@ -7,9 +7,9 @@ import io.shoal.common.flow.Backoff;
 import io.shoal.common.time.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +52,8 @@ final class ChunkChain implements ChunkWriter.Owner {
   /** Those that have not asked for a grant yet. */
   private final List<ChunkWriter> waiting = new ArrayList<>();
 
-  private final Set<CompletableFuture<GrantedChunk>> grantsAsked = new HashSet<>();
+  private final Map<ChunkWriter, CompletableFuture<GrantedChunk>> grantsAsked = new HashMap<>();
+
   private long appendedBytes;
   private boolean ended;
 
@@ -181,12 +182,12 @@ final class ChunkChain implements ChunkWriter.Owner {
 
   private void takeGrant(ChunkWriter chunk) {
     CompletableFuture<GrantedChunk> grant = context.grants().take(target.options().policy());
-    grantsAsked.add(grant);
+    grantsAsked.put(chunk, grant);
     grant.whenComplete(
         (granted, failure) ->
             shard.execute(
                 () -> {
-                  grantsAsked.remove(grant);
+                  grantsAsked.remove(chunk);
                   if (ended) {
                     return;
                   }
@@ -351,7 +352,7 @@ final class ChunkChain implements ChunkWriter.Owner {
     if (pause != null) {
       pause.cancel();
     }
-    List.copyOf(grantsAsked).forEach(grant -> grant.cancel(false));
+    List.copyOf(grantsAsked.values()).forEach(grant -> grant.cancel(false));
     chunks.forEach(chunk -> chunk.cancel(reason));
     chunks.clear();
   }

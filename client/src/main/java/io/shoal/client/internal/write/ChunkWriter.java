@@ -143,7 +143,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
   }
 
   boolean takesFrames() {
-    return stage == Stage.WAITING && !last.finish() || stage == Stage.STREAMING;
+    return (stage == Stage.WAITING && !last.finish()) || stage == Stage.STREAMING;
   }
 
   /** Tells whether its length is final and all of it durable. */
@@ -390,7 +390,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
 
   /** Tells whether a commit now would say anything that the last one did not. */
   boolean hasNews() {
-    return durable.end() > committedBytes || isComplete() && !sealed && durable.end() > 0;
+    return durable.end() > committedBytes || (isComplete() && !sealed && durable.end() > 0);
   }
 
   /**

@@ -495,9 +495,9 @@ public final class FileWriter implements AsyncFileWriter {
     if (closing && plan.everything()) {
       commitLast(plan);
     } else if (flush != null && flushing) {
-      commit(plan, plan.fileLength() >= flush.targetBytes());
+      commit(plan, plan.fileLength() >= flush.targetBytes(), false);
     } else if (!plan.isEmpty() && (closing || plan.due() || isWorthwhile(plan))) {
-      commit(plan, false);
+      commit(plan, false, false);
     }
   }
 
@@ -509,11 +509,11 @@ public final class FileWriter implements AsyncFileWriter {
     if (plan.isEmpty() && commits.isPublished()) {
       finish();
     } else {
-      commit(plan, true);
+      commit(plan, true, true);
     }
   }
 
-  private void commit(CommitPlan plan, boolean publish) {
+  private void commit(CommitPlan plan, boolean publish, boolean last) {
     commits
         .commit(plan, publish)
         .whenComplete(
@@ -524,7 +524,6 @@ public final class FileWriter implements AsyncFileWriter {
               }
               plan.parts().forEach(CommitPlan.Part::committed);
               chain.onCommitted();
-              boolean last = stage == Stage.CLOSING && publish && plan.everything();
               completeFlushes();
               if (last) {
                 finish();
