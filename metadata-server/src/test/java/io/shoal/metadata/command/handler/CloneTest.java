@@ -5,12 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
+import io.shoal.metadata.chunk.ChunkRow;
 import io.shoal.metadata.chunk.ChunkState;
+import io.shoal.metadata.command.NamespaceCommand;
 import io.shoal.metadata.command.NamespaceCommand.Clone;
 import io.shoal.metadata.command.NamespaceCommand.Delete;
 import io.shoal.metadata.command.Reply;
+import io.shoal.metadata.namespace.Attributes;
 import io.shoal.metadata.namespace.Extent;
+import io.shoal.metadata.namespace.FilePolicy;
 import io.shoal.metadata.namespace.FileStatus;
+import io.shoal.metadata.namespace.InodeRow;
+import io.shoal.metadata.namespace.InodeTable;
+import io.shoal.metadata.namespace.InodeVersion;
+import io.shoal.metadata.namespace.Precondition;
 import io.shoal.metadata.namespace.Target;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +93,37 @@ class CloneTest {
     Clone stale =
         new Clone(source.version(), 10, 1, Given.version(destination.inodeId().value(), 1));
     assertRefused(client.call(stale), ErrorCode.STALE_GENERATION);
+  }
+
+  @Test
+  void chunks_areKeptAsTheMostDemandingFileAsks() {
+    NamespaceCommand.CreateFile careful =
+        new NamespaceCommand.CreateFile(
+            "/careful", Precondition.ABSENT, Attributes.NONE, new FilePolicy(4, 2, 0), false);
+    destination = Given.status(client.call(careful));
+
+    cloned(0, 1);
+
+    ChunkRow chunk = machine.chunks().find(chunkIds.get(0));
+    assertThat(chunk.redundancy().replication()).isEqualTo(4);
+  }
+
+  // Rule R2.
+  @Test
+  void clone_ofAlteredBytes_isRefused() {
+    machine.change(
+        writer -> {
+          InodeRow row = InodeTable.require(writer, source.inodeId());
+          InodeRow altered = new InodeRow(row.status(), row.life(), row.status().generation());
+          InodeTable.replace(writer, row, altered);
+        });
+
+    assertThat(cloned(0, 1).nextFileOffset()).isEqualTo(10);
+    InodeVersion earlier = new InodeVersion(source.inodeId(), source.generation() - 1);
+    assertRefused(
+        client.call(new Clone(earlier, 0, 1, destination.version())), ErrorCode.GENERATION_GONE);
+    QueryAssert.fails(ErrorCode.GENERATION_GONE, () -> machine.namespace().extents(earlier, 0, 1));
+    assertThat(machine.namespace().extents(source.version(), 0, 1).extents()).hasSize(1);
   }
 
   @Test
