@@ -20,9 +20,12 @@ import io.shoal.metadata.store.StateView;
 import io.shoal.metadata.store.StateViews;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 
 /**
@@ -33,6 +36,7 @@ import java.util.function.ToLongFunction;
  */
 public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   private static final int LISTENER_TASKS_MAX = 1_024;
+  private static final int LISTENER_SECONDS = 5;
 
   /**
    * What the log is about, and what it runs on.
@@ -172,14 +176,38 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   }
 
   /**
-   * Stops. Commands that wait fail with {@code UNAVAILABLE}, those in flight with {@code
-   * OUTCOME_UNKNOWN}; views that are open stay good. Blocks until the log is closed.
+   * Lets no more commands in, and tells the listeners that this server leads no more, and nothing
+   * after that. Commands that wait fail with {@code UNAVAILABLE}; those in flight go on. Blocks
+   * until the listeners were told; may be called again.
+   *
+   * @throws IOException if they do not return
+   */
+  public void resign() throws IOException {
+    await(leadership.end());
+  }
+
+  /**
+   * Stops; entries in flight fail with {@code OUTCOME_UNKNOWN}, views that are open stay good.
+   * Blocks until the log is closed.
    */
   @Override
   public void close() throws IOException {
-    leadership.end();
-    node.close();
-    appending.shutdown();
-    store.close();
+    try {
+      resign();
+    } finally {
+      node.close();
+      appending.shutdown();
+      store.close();
+    }
+  }
+
+  private static void await(CompletableFuture<Void> listenersTold) throws IOException {
+    try {
+      listenersTold.get(LISTENER_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IOException("listeners of the leadership are still at work", e);
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.shoal.metadata.consensus.queue.CommandQueue;
 import io.shoal.metadata.consensus.raft.RaftEvents;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /**
@@ -87,10 +88,15 @@ final class Leadership implements RaftEvents {
     }
   }
 
-  /** The server stops: it leads no more, and never will. */
-  synchronized void end() {
+  /**
+   * The server stops: it leads no more, and never will.
+   *
+   * @return completes when no listener is called any more
+   */
+  synchronized CompletableFuture<Void> end() {
     lose(new ShoalException(ErrorCode.UNAVAILABLE, "", "this metadata server is shutting down"));
     lostTerm = Long.MAX_VALUE;
+    return shard.close();
   }
 
   private void lose(ShoalException reason) {

@@ -29,6 +29,11 @@ public record ServiceSettings(
           MaintenanceSettings.SECTION,
           ServiceLimits.SECTION);
 
+  /** Returns the same for a server that would found a cluster with this id. */
+  public ServiceSettings withNewClusterId(String id) {
+    return new ServiceSettings(version, id, cluster, liveness, maintenance, limits);
+  }
+
   /** Reads the keys of {@link #SECTIONS}. */
   public static ServiceSettings of(Config config, String version, String newClusterId) {
     return new ServiceSettings(

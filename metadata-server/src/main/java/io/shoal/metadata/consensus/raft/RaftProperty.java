@@ -13,7 +13,7 @@ import org.apache.ratis.util.TimeDuration;
 /** Ratis's settings, as far as they are not its own defaults. */
 final class RaftProperty {
   /** An entry is held in memory until its segment is closed: this bounds what the log takes. */
-  private static final long SEGMENT_BYTES = 8 << 20;
+  private static final long SEGMENT_BYTES = 4 << 20;
 
   /** What Ratis puts around the commands of an entry. */
   private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;

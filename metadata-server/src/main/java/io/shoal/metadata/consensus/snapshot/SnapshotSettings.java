@@ -10,7 +10,7 @@ package io.shoal.metadata.consensus.snapshot;
  */
 public record SnapshotSettings(long everyEntries, long everyLogBytes, int retained) {
   /** A restart within a second on an ordinary disk. */
-  public static final SnapshotSettings DEFAULT = new SnapshotSettings(200_000, 128L << 20, 2);
+  public static final SnapshotSettings DEFAULT = new SnapshotSettings(100_000, 128L << 20, 2);
 
   public SnapshotSettings {
     atLeastOne("everyEntries", everyEntries);

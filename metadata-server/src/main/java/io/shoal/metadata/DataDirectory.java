@@ -1,0 +1,188 @@
+package io.shoal.metadata;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.metadata.consensus.snapshot.DurableFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data directory of a metadata server, locked by this process. Blocks.
+ *
+ * <pre>
+ * lock              held while a process uses the directory
+ * identity          which cluster it belongs to; written when it is formatted, and never again
+ * raft/             the log
+ * state/            the state, as far as the log was applied
+ * snapshots/        copies of the state
+ * native/           RocksDB's library, unpacked
+ * </pre>
+ */
+final class DataDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
+  private static final String LOCK = "lock";
+  private static final String IDENTITY = "identity";
+  private static final String PENDING_IDENTITY = "identity.new";
+
+  /** Rule S3: raised when what lies in the directory changes its meaning. */
+  private static final String FORMAT = "shoal metadata 1";
+
+  private static final String CLUSTER = "cluster ";
+
+  /** What a directory may have in it that was not formatted, or not to the end. */
+  private static final Set<String> BLANK = Set.of(LOCK, PENDING_IDENTITY, "lost+found");
+
+  private final Path path;
+  private final FileChannel lockFile;
+  private final UUID clusterId;
+
+  private DataDirectory(Path path, FileChannel lockFile, UUID clusterId) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.clusterId = clusterId;
+  }
+
+  /**
+   * Locks a directory and reads whom it belongs to; an empty one becomes that of a cluster.
+   *
+   * @param expected the only cluster that it may belong to, and that an empty one gets; empty for
+   *     any, and a new one
+   * @throws ShoalException {@code UNAVAILABLE} if another process has it; {@code INVALID_ARGUMENT}
+   *     if it can't be used, or belongs to another cluster
+   */
+  static DataDirectory claim(Path path, Optional<UUID> expected) {
+    FileChannel lockFile = null;
+    try {
+      Files.createDirectories(path);
+      lockFile = lock(path);
+      UUID clusterId = readIdentity(path);
+      if (clusterId == null) {
+        clusterId = expected.orElseGet(UUID::randomUUID);
+        format(path, clusterId);
+        LOG.info("{}: formatted for the new cluster {}", path, clusterId);
+      }
+      if (!clusterId.equals(expected.orElse(clusterId))) {
+        throw refused(path, "belongs to cluster " + clusterId, expected.orElseThrow().toString());
+      }
+      return new DataDirectory(path, lockFile, clusterId);
+    } catch (IOException e) {
+      release(lockFile, path);
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT,
+          path.toString(),
+          "can't be used as data directory: " + e.getMessage(),
+          e);
+    } catch (ShoalException e) {
+      release(lockFile, path);
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path path) throws IOException {
+    FileChannel channel =
+        FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      LOG.debug("{}: locked by this very process", path, e);
+    }
+    if (lock == null) {
+      channel.close();
+      throw new ShoalException(
+          ErrorCode.UNAVAILABLE,
+          path.toString(),
+          "the data directory is in use by another metadata server (expected: one process for each"
+              + " directory)");
+    }
+    return channel;
+  }
+
+  private static @Nullable UUID readIdentity(Path path) throws IOException {
+    Path identity = path.resolve(IDENTITY);
+    if (!Files.exists(identity)) {
+      checkBlank(path);
+      return null;
+    }
+    List<String> lines = Files.readAllLines(identity, UTF_8);
+    if (lines.size() != 2 || !lines.get(0).equals(FORMAT) || !lines.get(1).startsWith(CLUSTER)) {
+      throw refused(path, "its identity file says: " + lines, FORMAT);
+    }
+    try {
+      return UUID.fromString(lines.get(1).substring(CLUSTER.length()));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("its identity file says: " + lines.get(1), e);
+    }
+  }
+
+  private static void checkBlank(Path path) throws IOException {
+    try (Stream<Path> entries = Files.list(path)) {
+      Optional<String> foreign =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !BLANK.contains(name))
+              .sorted()
+              .findFirst();
+      if (foreign.isPresent()) {
+        throw refused(
+            path,
+            "has no identity of a metadata server and is not empty: " + foreign.get(),
+            "an empty directory, or one of a metadata server");
+      }
+    }
+  }
+
+  private static void format(Path path, UUID clusterId) throws IOException {
+    Path pending = path.resolve(PENDING_IDENTITY);
+    Files.deleteIfExists(pending);
+    DurableFiles.write(pending, FORMAT + "\n" + CLUSTER + clusterId + "\n");
+    Files.move(pending, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.sync(path);
+    DurableFiles.sync(path.toAbsolutePath().getParent());
+  }
+
+  private static ShoalException refused(Path path, String actual, String expected) {
+    return new ShoalException(
+        ErrorCode.INVALID_ARGUMENT, path.toString(), actual + " (expected: " + expected + ")");
+  }
+
+  Path path() {
+    return path;
+  }
+
+  UUID clusterId() {
+    return clusterId;
+  }
+
+  @Override
+  public void close() {
+    release(lockFile, path);
+  }
+
+  private static void release(@Nullable FileChannel lockFile, Path path) {
+    try {
+      if (lockFile != null) {
+        lockFile.close();
+      }
+    } catch (IOException e) {
+      LOG.warn("{}: its lock can't be given back before this process ends", path, e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.shoal.metadata;
+
+import io.shoal.common.config.Config;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.metadata.consensus.queue.QueueLimits;
+import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
+import io.shoal.metadata.rpc.ServiceSettings;
+import io.shoal.metadata.store.RocksSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Everything that a metadata server is told.
+ *
+ * @param endpoint where it listens
+ * @param place where its data lie, and whose they are
+ * @param log the replicated log and the state
+ * @param services what stands on them; the id of a new cluster comes from the data directory
+ * @param drainLimit how long requests may go on when the server is asked to stop
+ */
+public record MetadataServerConfig(
+    Endpoint endpoint, Place place, Log log, ServiceSettings services, Duration drainLimit) {
+  /**
+   * Where a server is.
+   *
+   * @param listen what it binds; port 0 takes any free one
+   * @param raftPort for the other metadata servers; bound only if there are any
+   * @param eventLoops number of network threads
+   * @param maxBufferBytes direct memory that the server should use at most
+   */
+  public record Endpoint(HostPort listen, int raftPort, int eventLoops, long maxBufferBytes) {}
+
+  /**
+   * Where a server's data lie.
+   *
+   * @param clusterId the only cluster that the directory may belong to; empty for any
+   * @param secretFile holds the cluster's secret
+   */
+  public record Place(Path dataDirectory, Optional<UUID> clusterId, Path secretFile) {}
+
+  /** How the log and the state are kept. */
+  public record Log(QueueLimits limits, SnapshotSettings snapshots, RocksSettings rocks) {}
+
+  public MetadataServerConfig {
+    if (drainLimit.isNegative()) {
+      throw new IllegalArgumentException("drainLimit: " + drainLimit + " (expected: >= 0)");
+    }
+  }
+
+  /**
+   * Reads the keys of {@link MetadataServerSettings#SCHEMA}.
+   *
+   * @param version of this software, for people
+   */
+  public static MetadataServerConfig of(Config config, String version) {
+    return config.build(values -> MetadataServerSettings.build(values, version));
+  }
+}

@@ -1,0 +1,23 @@
+package io.shoal.metadata;
+
+import io.shoal.common.error.FaultHandler;
+import io.shoal.common.program.ServerProgram;
+
+/** The command {@code metadata-server}. */
+public final class MetadataServerMain {
+  private MetadataServerMain() {}
+
+  /** Runs a metadata server until the process is told to end; see {@code --help}. */
+  public static void main(String[] args) {
+    String version = ServerProgram.versionOf(MetadataServerMain.class);
+    ServerProgram program =
+        new ServerProgram(
+            "metadata-server",
+            version,
+            MetadataServerSettings.SCHEMA,
+            config ->
+                MetadataServer.start(
+                    MetadataServerConfig.of(config, version), FaultHandler.haltingProcess()));
+    System.exit(program.run(args, System.out, System.err));
+  }
+}
