@@ -7,6 +7,8 @@ import io.shoal.storage.io.Disk;
 import io.shoal.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -20,7 +22,7 @@ final class ChunkFiles {
   private static final Logger logger = LoggerFactory.getLogger(ChunkFiles.class);
 
   static final String ROOT = "chunks";
-  private static final int DIRECTORIES = 256;
+  private static final Pattern DIRECTORY = Pattern.compile("[0-9a-f]{2}");
   private static final Pattern NAME = Pattern.compile("([0-9a-f]{16})-([0-9a-f]{1,16})");
 
   /** Odd, with bits all over, so that consecutive ids spread over all directories. */
@@ -28,28 +30,49 @@ final class ChunkFiles {
 
   private final Disk disk;
 
+  /** Directories that were seen or made. */
+  private final Set<String> existing = ConcurrentHashMap.newKeySet();
+
+  /** Those of them whose own names may not be durable. */
+  private final Set<String> undurable = ConcurrentHashMap.newKeySet();
+
   ChunkFiles(Disk disk) {
     this.disk = disk;
   }
 
-  /** Makes the directories, durably. */
+  /** Makes the directory that all others go into, durably. */
   void format() throws IOException {
     disk.createDirectory(ROOT);
-    for (int i = 0; i < DIRECTORIES; i++) {
-      disk.createDirectory(directory(i));
-    }
-    disk.syncDirectory(ROOT);
     disk.syncDirectory("");
   }
 
   /** Creates the file of a chunk; its name is not durable before {@link #syncName}. */
   DiskFile create(ChunkId chunk, long sequence) throws IOException {
+    String directory = directory(chunk);
+    if (!existing.contains(directory)) {
+      createDirectory(directory);
+    }
     return disk.create(name(chunk, sequence));
   }
 
-  /** Makes the name of a new file durable. */
+  private synchronized void createDirectory(String directory) throws IOException {
+    if (!existing.contains(directory)) {
+      undurable.add(directory);
+      disk.createDirectory(directory);
+      existing.add(directory);
+    }
+  }
+
+  /**
+   * Makes the name of a new file durable, and that of its directory if that is new too (rule D2).
+   */
   void syncName(ChunkId chunk) throws IOException {
-    disk.syncDirectory(directory(bucket(chunk)));
+    String directory = directory(chunk);
+    disk.syncDirectory(directory);
+    if (undurable.contains(directory)) {
+      disk.syncDirectory(ROOT);
+      undurable.remove(directory);
+    }
   }
 
   DiskFile open(ChunkId chunk, long sequence) throws IOException {
@@ -72,13 +95,26 @@ final class ChunkFiles {
    * @return number of files that were removed
    */
   int sweep(ChunkIndex index) throws IOException {
+    // What an earlier process made may be in the page cache only.
+    disk.syncDirectory(ROOT);
     int swept = 0;
-    for (int i = 0; i < DIRECTORIES; i++) {
-      for (String name : disk.list(directory(i))) {
-        if (isOrphan(name, index)) {
-          disk.delete(directory(i) + "/" + name);
-          swept++;
-        }
+    for (String name : disk.list(ROOT)) {
+      if (DIRECTORY.matcher(name).matches()) {
+        swept += sweep(ROOT + "/" + name, index);
+      } else {
+        logger.warn("{}/{}: not a directory of chunk files; left alone", ROOT, name);
+      }
+    }
+    return swept;
+  }
+
+  private int sweep(String directory, ChunkIndex index) throws IOException {
+    existing.add(directory);
+    int swept = 0;
+    for (String name : disk.list(directory)) {
+      if (isOrphan(name, index)) {
+        disk.delete(directory + "/" + name);
+        swept++;
       }
     }
     return swept;
@@ -99,14 +135,10 @@ final class ChunkFiles {
   }
 
   private static String name(ChunkId chunk, long sequence) {
-    return String.format("%s/%016x-%x", directory(bucket(chunk)), chunk.value(), sequence);
+    return String.format("%s/%016x-%x", directory(chunk), chunk.value(), sequence);
   }
 
-  private static String directory(int bucket) {
-    return String.format("%s/%02x", ROOT, bucket);
-  }
-
-  private static int bucket(ChunkId chunk) {
-    return (int) (chunk.value() * MIX >>> (Long.SIZE - 8));
+  private static String directory(ChunkId chunk) {
+    return String.format("%s/%02x", ROOT, chunk.value() * MIX >>> (Long.SIZE - 8));
   }
 }

@@ -45,7 +45,7 @@ public final class VolumeChunks {
     this.reads = new ChunkReads(parts, files);
   }
 
-  /** Makes the directories of a new volume, durably. Blocks. */
+  /** Makes the directory of a new volume's files, durably. Blocks. */
   public static void format(Disk disk) throws IOException {
     new ChunkFiles(disk).format();
   }

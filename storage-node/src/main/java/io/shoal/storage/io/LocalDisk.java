@@ -7,6 +7,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -30,11 +31,27 @@ public final class LocalDisk implements Disk {
     this.fileStore = fileStore;
   }
 
-  /** Opens a directory, which is created if it is not there. */
+  /** Opens a directory, which is created, durably, if it is not there. */
   public static LocalDisk at(Path directory) throws IOException {
-    Path root = directory.toAbsolutePath();
-    Files.createDirectories(root);
+    Path root = directory.toAbsolutePath().normalize();
+    createDurably(root);
     return new LocalDisk(root, Files.getFileStore(root));
+  }
+
+  private static void createDurably(Path directory) throws IOException {
+    Path parent = directory.getParent();
+    if (Files.isDirectory(directory) || parent == null) {
+      return;
+    }
+    createDurably(parent);
+    Files.createDirectory(directory);
+    syncDirectory(parent);
+  }
+
+  private static void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, READ)) {
+      channel.force(true);
+    }
   }
 
   @Override
@@ -78,16 +95,14 @@ public final class LocalDisk implements Disk {
   public List<String> list(String directory) throws IOException {
     try (Stream<Path> entries = Files.list(resolve(directory))) {
       return entries.map(entry -> String.valueOf(entry.getFileName())).toList();
-    } catch (java.io.UncheckedIOException failure) {
+    } catch (UncheckedIOException failure) {
       throw failure.getCause();
     }
   }
 
   @Override
   public void syncDirectory(String directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(resolve(directory), READ)) {
-      channel.force(true);
-    }
+    syncDirectory(resolve(directory));
   }
 
   @Override

@@ -104,6 +104,9 @@ final class Volume implements VolumeGuard {
                   var unused = fence("index", failure);
                 });
     index = opened;
+    if (mayWrite) {
+      directory.disk().syncDirectory("");
+    }
     IndexCommitter committer =
         new IndexCommitter(opened, pools.commit(), COMMIT_BATCH_BYTES, pools.faults());
     VolumeChunks made =
@@ -122,8 +125,7 @@ final class Volume implements VolumeGuard {
 
   private void recovered(@Nullable Throwable failure, CompletableFuture<Void> opened) {
     if (failure != null) {
-      logger.error("{}: can't be opened", this, failure);
-      status.moveTo(State.FENCED, "can't be opened: " + failure);
+      status.moveTo(State.FENCED, "can't be opened: " + failure, failure);
     } else {
       updateFullness();
     }
@@ -180,8 +182,7 @@ final class Volume implements VolumeGuard {
   @Override
   public ShoalException fence(String during, Throwable cause) {
     String reason = during + ": " + cause;
-    if (status.moveTo(State.FENCED, reason)) {
-      logger.error("{}: fenced while {}", this, during, cause);
+    if (status.moveTo(State.FENCED, reason, cause)) {
       try {
         pools.write().execute(() -> writeFence(reason));
       } catch (ShoalException closed) {

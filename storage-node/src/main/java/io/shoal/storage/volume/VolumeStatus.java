@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,14 +55,19 @@ final class VolumeStatus {
    *
    * @return false if it may not follow the present state, which stays
    */
-  synchronized boolean moveTo(State next, String reason) {
+  boolean moveTo(State next, String reason) {
+    return moveTo(next, reason, null);
+  }
+
+  /** As {@link #moveTo(State, String)}, with the failure behind it for the log. */
+  synchronized boolean moveTo(State next, String reason, @Nullable Throwable cause) {
     Status before = status;
     if (!NEXT.getOrDefault(before.state(), Set.of()).contains(next)) {
       return false;
     }
     status = new Status(next, reason);
     if (next == State.FENCED) {
-      logger.error("{}: {} to {}: {}", volume, before.state(), next, reason);
+      logger.error("{}: {} to {}: {}", volume, before.state(), next, reason, cause);
     } else {
       logger.info("{}: {} to {}: {}", volume, before.state(), next, reason);
     }

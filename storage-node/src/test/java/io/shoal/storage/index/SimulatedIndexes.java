@@ -22,6 +22,7 @@ public final class SimulatedIndexes implements IndexOpener {
   private final Map<Path, State> states = new HashMap<>();
   private @Nullable IOException commitFailure;
   private @Nullable IOException readFailure;
+  private Runnable duringCommit = () -> {};
   private Consumer<Throwable> onFailure = failure -> {};
 
   private static final class State {
@@ -51,6 +52,11 @@ public final class SimulatedIndexes implements IndexOpener {
   /** Lets all later commits fail; null ends that. */
   public synchronized void failCommits(@Nullable IOException failure) {
     commitFailure = failure;
+  }
+
+  /** Does something while each later commit is under way. */
+  public synchronized void duringCommits(Runnable hook) {
+    duringCommit = hook;
   }
 
   /** Lets all later reads fail; null ends that. */
@@ -143,6 +149,7 @@ public final class SimulatedIndexes implements IndexOpener {
           throw commitFailure;
         }
         updates.forEach(this::apply);
+        duringCommit.run();
         state.commits++;
         crashPoint.pass();
       }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,7 @@ public final class SimulatedDisk implements Disk {
   private final Map<String, Map<String, Inode>> synced = new HashMap<>();
   private final Map<String, Map<String, Inode>> current = new HashMap<>();
   private final List<NameChange> unsynced = new ArrayList<>();
+  private final Set<String> unsyncedDirectories = new LinkedHashSet<>();
   private final Set<String> locks = new HashSet<>();
   private final Set<String> everCreated = new HashSet<>();
   private final Set<String> createdTwice = new HashSet<>();
@@ -124,11 +126,19 @@ public final class SimulatedDisk implements Disk {
   /** Loses what was not durable, as the generator decides, and gives all locks back. */
   public synchronized void crash(RandomGenerator random) {
     for (NameChange change : unsynced) {
-      if (random.nextBoolean()) {
+      if (random.nextBoolean() && synced.containsKey(change.directory)) {
         apply(change, synced);
       }
     }
     unsynced.clear();
+    for (String directory : unsyncedDirectories) {
+      if (random.nextBoolean()) {
+        synced
+            .keySet()
+            .removeIf(name -> name.equals(directory) || name.startsWith(directory + "/"));
+      }
+    }
+    unsyncedDirectories.clear();
     current.clear();
     synced.forEach((directory, names) -> current.put(directory, new TreeMap<>(names)));
     current.values().forEach(names -> names.values().forEach(inode -> crash(inode, random)));
@@ -202,18 +212,17 @@ public final class SimulatedDisk implements Disk {
     return directory != null && directory.containsKey(baseName(name));
   }
 
-  /**
-   * {@inheritDoc} Directories are durable at once: what is under test makes them only when it
-   * formats a disk.
-   */
   @Override
   public synchronized void createDirectory(String name) throws IOException {
     begin(Operation.CREATE_DIRECTORY, name);
     if (!name.isEmpty() && directoryOf(name).containsKey(baseName(name))) {
       throw new FileAlreadyExistsException(name);
     }
-    synced.computeIfAbsent(name, absent -> new TreeMap<>());
-    current.computeIfAbsent(name, absent -> new TreeMap<>());
+    if (!current.containsKey(name)) {
+      synced.put(name, new TreeMap<>());
+      current.put(name, new TreeMap<>());
+      unsyncedDirectories.add(name);
+    }
     crashPoint.pass();
   }
 
@@ -241,6 +250,7 @@ public final class SimulatedDisk implements Disk {
         unsynced.remove(change);
       }
     }
+    unsyncedDirectories.removeIf(name -> parent(name).equals(directory));
     crashPoint.pass();
   }
 

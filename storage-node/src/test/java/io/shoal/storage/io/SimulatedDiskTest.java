@@ -46,6 +46,22 @@ class SimulatedDiskTest extends DiskContract {
   }
 
   @Test
+  void crash_syncedFileInUnsyncedDirectory_maybeThere() throws IOException {
+    Set<Boolean> seen = new HashSet<>();
+    for (int seed = 0; seed < 50; seed++) {
+      SimulatedDisk disk = new SimulatedDisk();
+      disk.createDirectory("d");
+      try (DiskFile file = disk.create("d/f")) {
+        file.sync();
+        disk.syncDirectory("d");
+      }
+      disk.crash(new SplittableRandom(seed));
+      seen.add(disk.exists("d/f"));
+    }
+    assertThat(seen).containsExactlyInAnyOrder(true, false);
+  }
+
+  @Test
   void crash_unsyncedWrite_maybeTorn() throws IOException {
     Set<String> seen = new HashSet<>();
     for (int seed = 0; seed < 200; seed++) {

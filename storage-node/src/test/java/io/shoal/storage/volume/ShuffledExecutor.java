@@ -11,10 +11,15 @@ import java.util.concurrent.Executor;
  */
 final class ShuffledExecutor implements Executor {
   private final List<Runnable> tasks = new ArrayList<>();
-  private final SplittableRandom random;
+  private SplittableRandom random;
 
   ShuffledExecutor(long seed) {
     this.random = new SplittableRandom(seed);
+  }
+
+  /** Decides anew from here on. */
+  void reseed(long seed) {
+    random = new SplittableRandom(seed);
   }
 
   @Override
