@@ -66,6 +66,8 @@ final class StorageNodeTest {
 
   @AfterEach
   void stop() {
+    // First, so that the node has no streams to wait for.
+    fixture.client.close();
     node.close();
     fixture.close();
   }
