@@ -35,6 +35,7 @@ public final class SimulatedNode {
   private int framesUntilFault = -1;
   private Fault fault = Fault.DIE;
   private int streamsOpened;
+  private long bytesServed;
 
   SimulatedNode(int id) {
     this.id = new NodeId(id);
@@ -99,6 +100,15 @@ public final class SimulatedNode {
   /** Returns how many streams were opened to it so far. */
   public int streamsOpened() {
     return streamsOpened;
+  }
+
+  /** Returns how many bytes readers got from it so far. */
+  public long bytesServed() {
+    return bytesServed;
+  }
+
+  void serve(int bytes) {
+    bytesServed += bytes;
   }
 
   /** Returns how many streams are open. */

@@ -12,7 +12,6 @@ import io.shoal.common.transport.ReadListener;
 import io.shoal.common.transport.ReadRange;
 import io.shoal.common.transport.ReadStream;
 import io.shoal.common.transport.StreamLimits;
-import org.jspecify.annotations.Nullable;
 
 /** A stream that reads a range, and the node's end of it. */
 final class SimulatedRead extends SimulatedStream implements ReadStream {
@@ -88,6 +87,7 @@ final class SimulatedRead extends SimulatedStream implements ReadStream {
         bytes[0] ^= 1;
       }
       next += bytes.length;
+      node.serve(bytes.length);
       toClient.execute(() -> deliver(offset, crc32c, bytes));
     }
     if (next == range.end()) {
@@ -100,7 +100,7 @@ final class SimulatedRead extends SimulatedStream implements ReadStream {
       return;
     }
     stopWaiting();
-    @Nullable ByteBuf payload = UnpooledByteBufAllocator.DEFAULT.directBuffer(bytes.length);
+    ByteBuf payload = UnpooledByteBufAllocator.DEFAULT.directBuffer(bytes.length);
     payload.writeBytes(bytes);
     listener.onFrame(new ReadFrame(offset, crc32c, payload));
   }
