@@ -22,7 +22,7 @@ import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.consensus.codec.LogEntryCodec;
 import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.rpc.MetadataServices;
-import io.shoal.metadata.rpc.ServerEnvironment;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.NamespaceServiceGrpc;
 import java.io.IOException;

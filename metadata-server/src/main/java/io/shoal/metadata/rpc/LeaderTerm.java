@@ -11,6 +11,8 @@ import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.row.Bytes;
+import io.shoal.metadata.rpc.nodes.LeaderState;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.store.StateView;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -75,6 +77,7 @@ final class LeaderTerm {
   }
 
   void end() {
+    leader.gate().close();
     if (retry != null) {
       retry.cancel();
     }

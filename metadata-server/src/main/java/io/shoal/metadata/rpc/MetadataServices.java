@@ -8,6 +8,14 @@ import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.placement.Grants;
 import io.shoal.metadata.placement.SigningKeys;
 import io.shoal.metadata.reclaim.Maintenance;
+import io.shoal.metadata.rpc.namespace.NamespaceRpc;
+import io.shoal.metadata.rpc.nodes.Attachments;
+import io.shoal.metadata.rpc.nodes.ClusterRpc;
+import io.shoal.metadata.rpc.nodes.LeaderState;
+import io.shoal.metadata.rpc.serving.LeaderGate;
+import io.shoal.metadata.rpc.serving.NodeAddresses;
+import io.shoal.metadata.rpc.serving.ReadPool;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -49,20 +57,21 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
     this.reads = new ReadPool(environment.views(), settings.limits(), environment.faults());
     this.background = new Shard("leader", reads.executor(), SHARD_TASKS, environment.faults());
     this.leader = leaderState(settings);
-    NodeAddresses addresses = new NodeAddresses(leader.liveness());
     this.namespace =
         new NamespaceRpc(
-            handlers(addresses),
-            new Admission(settings.limits()),
-            settings.limits(),
-            environment.faults());
+            environment,
+            leader.gate(),
+            reads,
+            leader.keys(),
+            leader.grants(),
+            new NodeAddresses(leader.liveness()),
+            settings.limits());
     this.cluster =
         new ClusterRpc(
             environment,
             leader,
             reads,
-            new ClusterReads(settings.version(), leader.liveness(), addresses),
-            new NodeDesk(environment, leader, reads, settings.liveness().heartbeatInterval()),
+            new ClusterRpc.Terms(settings.version(), settings.liveness().heartbeatInterval()),
             secret,
             random);
   }
@@ -89,17 +98,6 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
             background);
     return new LeaderState(
         new LeaderGate(environment.log()), keys, liveness, grants, maintenance, attachments);
-  }
-
-  private NamespaceHandlers handlers(NodeAddresses addresses) {
-    return new NamespaceHandlers(
-        environment.log(),
-        leader.gate(),
-        reads,
-        environment.time(),
-        new CommandReader(leader.keys()),
-        new NamespaceReads(addresses),
-        new Reservations(environment.log(), reads, leader.grants(), addresses));
   }
 
   /** Returns what a server has to offer. */

@@ -5,6 +5,7 @@ import io.shoal.common.config.ConfigSchema.Section;
 import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.liveness.LivenessSettings;
 import io.shoal.metadata.reclaim.MaintenanceSettings;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import java.util.List;
 
 /**

@@ -1,9 +1,8 @@
 /**
- * The services of a metadata server as clients and storage nodes see them: decode, check, hand over
- * to log or state, encode. Start with {@link io.shoal.metadata.rpc.MetadataServices}, which wires
- * them; {@code NamespaceHandlers} is where a request becomes a command or a query. Generated
- * protobuf classes are seen here and nowhere behind. A stream is owned by its serial executor,
- * event loops never touch the state: queries run on the threads of {@code ReadPool}.
+ * The services of a metadata server as clients and storage nodes see them. Start with {@link
+ * io.shoal.metadata.rpc.MetadataServices}, which wires them; {@code LeaderTerm} lets what only a
+ * leader has begin and end, and belongs to the shard of background work. Generated protobuf classes
+ * are seen in the packages below and nowhere behind.
  */
 @NullMarked
 package io.shoal.metadata.rpc;

@@ -13,6 +13,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.testing.Await;
 import io.shoal.metadata.command.NamespaceCommand.Mkdirs;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.proto.v1.Attributes;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;

@@ -16,6 +16,8 @@ import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.liveness.LivenessSettings;
 import io.shoal.metadata.reclaim.MaintenanceSettings;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.testing.AppliedLog;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.NamespaceServiceGrpc;

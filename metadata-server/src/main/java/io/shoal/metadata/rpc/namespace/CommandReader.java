@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.SessionId;
@@ -7,6 +7,7 @@ import io.shoal.metadata.command.NamespaceCommand;
 import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.metadata.placement.SigningKeys;
+import io.shoal.metadata.rpc.serving.Checks;
 import io.shoal.proto.v1.CloneRequest;
 import io.shoal.proto.v1.MkdirsRequest;
 import io.shoal.proto.v1.NamespaceRequest;

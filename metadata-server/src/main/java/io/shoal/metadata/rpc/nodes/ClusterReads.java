@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
@@ -9,6 +9,8 @@ import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.liveness.NodeReport;
 import io.shoal.metadata.liveness.VolumeReport;
 import io.shoal.metadata.namespace.PathNames;
+import io.shoal.metadata.rpc.serving.NodeAddresses;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.ListNodesReply;
@@ -21,10 +23,10 @@ final class ClusterReads {
   private final NodeLiveness liveness;
   private final NodeAddresses addresses;
 
-  ClusterReads(String version, NodeLiveness liveness, NodeAddresses addresses) {
+  ClusterReads(String version, NodeLiveness liveness) {
     this.version = version;
     this.liveness = liveness;
-    this.addresses = addresses;
+    this.addresses = new NodeAddresses(liveness);
   }
 
   DescribeClusterReply describe(StateView view) {
@@ -37,7 +39,7 @@ final class ClusterReads {
         .setReplication(settings.replication())
         .setMinReplicas(settings.minReplicas())
         .setChunkSizeBytes(settings.chunkSizeBytes())
-        .setCommandLimitBytes(NamespaceHandlers.COMMAND_LIMIT_BYTES)
+        .setCommandLimitBytes(ServiceLimits.COMMAND_LIMIT_BYTES)
         .setPathLimitBytes(PathNames.PATH_LIMIT_BYTES)
         .setNowMillis(cluster.nowMillis())
         .setInodeCount(cluster.count(Counter.INODES))

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import com.google.protobuf.ByteString;
 import io.shoal.common.error.ErrorCode;
@@ -14,6 +14,9 @@ import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.rpc.serving.Checks;
+import io.shoal.metadata.rpc.serving.ReadPool;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.ChunkQuestion;
 import io.shoal.proto.v1.ChunkVerdict;
@@ -168,7 +171,7 @@ final class NodeDesk {
 
   /** Answers what a node may forget. Rule G1: only the log clock as applied counts. */
   void onQuestion(AttachedNode node, ChunkQuestion question, Consumer<NodeOrder> answer) {
-    List<ChunkId> chunkIds = NamespaceReader.chunkIds(question.getChunkIdsList(), QUESTION_LIMIT);
+    List<ChunkId> chunkIds = Checks.chunkIds(question.getChunkIdsList(), QUESTION_LIMIT);
     List<Long> expiries = question.getGrantExpiresAtMillisList();
     if (expiries.size() != chunkIds.size()) {
       throw Checks.invalid(
@@ -243,7 +246,7 @@ final class NodeDesk {
           .maintenance()
           .onChunksDeleted(
               node.nodeId(),
-              NamespaceReader.chunkIds(deleted.getChunkIdsList(), MaintenanceCommand.UNIT_LIMIT));
+              Checks.chunkIds(deleted.getChunkIdsList(), MaintenanceCommand.UNIT_LIMIT));
     }
   }
 

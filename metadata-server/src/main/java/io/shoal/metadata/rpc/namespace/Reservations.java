@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -13,6 +13,9 @@ import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.namespace.FilePolicy;
 import io.shoal.metadata.placement.GrantRequest;
 import io.shoal.metadata.placement.Grants;
+import io.shoal.metadata.rpc.serving.Checks;
+import io.shoal.metadata.rpc.serving.NodeAddresses;
+import io.shoal.metadata.rpc.serving.ReadPool;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.ReserveChunksReply;
 import io.shoal.proto.v1.ReserveChunksRequest;

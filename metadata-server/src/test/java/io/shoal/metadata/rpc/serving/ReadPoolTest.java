@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import static io.shoal.common.config.ValueTypes.bytes;
 import static io.shoal.common.config.ValueTypes.integer;
@@ -26,6 +26,9 @@ public record ServiceLimits(
     long serverBytes,
     int readThreads,
     int readQueue) {
+  /** Rule C4, for the request that becomes a command. */
+  public static final int COMMAND_LIMIT_BYTES = 1 << 20;
+
   private static final Key<Integer> STREAM_REQUESTS =
       Key.of(
           "rpc.stream-requests",

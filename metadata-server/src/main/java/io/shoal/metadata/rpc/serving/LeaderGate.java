@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -8,39 +8,44 @@ import java.util.function.Consumer;
 
 /**
  * Whether this server answers requests: it leads, and has all that a leader needs. Thread-safe;
- * {@link LeaderTerm} opens and closes it.
+ * whoever begins and ends the terms of this server opens and closes it.
  */
-final class LeaderGate {
+public final class LeaderGate {
   private static final int RETRY_AFTER_MILLIS = 50;
 
   private final CommandLog log;
   private volatile boolean open;
   private volatile Consumer<Boolean> listener = opened -> {};
 
-  LeaderGate(CommandLog log) {
+  /** Makes a gate that is closed. */
+  public LeaderGate(CommandLog log) {
     this.log = log;
   }
 
-  void setListener(Consumer<Boolean> listener) {
+  /** Sets who is told when the gate opens (true) and closes; it must return at once. */
+  public void setListener(Consumer<Boolean> listener) {
     this.listener = listener;
   }
 
-  void open() {
+  /** Lets requests in. */
+  public void open() {
     open = true;
     listener.accept(true);
   }
 
-  void close() {
+  /** Refuses requests. */
+  public void close() {
     open = false;
     listener.accept(false);
   }
 
-  boolean isOpen() {
+  /** Tells whether requests are let in. */
+  public boolean isOpen() {
     return open;
   }
 
   /** Returns a future that fails with the reason why the gate is closed. */
-  <T> CompletableFuture<T> refusal() {
+  public <T> CompletableFuture<T> refusal() {
     return log.readBarrier()
         .thenCompose(
             leads ->

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import io.shoal.common.id.NodeId;
 import io.shoal.metadata.chunk.ChunkLocation;
@@ -13,14 +13,16 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** Says where nodes can be reached and how they are. Thread-safe. */
-final class NodeAddresses {
+public final class NodeAddresses {
   private final NodeLiveness liveness;
 
-  NodeAddresses(NodeLiveness liveness) {
+  /** Makes it over what the leader knows. */
+  public NodeAddresses(NodeLiveness liveness) {
     this.liveness = liveness;
   }
 
-  NodeAddress of(NodeRecord node) {
+  /** Returns the address of a node. */
+  public NodeAddress of(NodeRecord node) {
     return NodeAddress.newBuilder()
         .setNodeId(node.nodeId().value())
         .setHost(node.description().host())
@@ -31,7 +33,7 @@ final class NodeAddresses {
   }
 
   /** Returns the address of every node that locations name, each once. */
-  List<NodeAddress> of(Collection<ChunkLocation> locations, StateView view) {
+  public List<NodeAddress> of(Collection<ChunkLocation> locations, StateView view) {
     TreeSet<NodeId> nodeIds = new TreeSet<>();
     for (ChunkLocation location : locations) {
       location.replicas().forEach(replica -> nodeIds.add(replica.nodeId()));

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.time.TimeSource;

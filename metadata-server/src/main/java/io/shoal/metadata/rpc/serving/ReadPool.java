@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The few threads that query the state and may wait for the disk, so that event loops never do.
  * Thread-safe. Every query gets a view of its own, which is closed when it ends.
  */
-final class ReadPool implements AutoCloseable {
+public final class ReadPool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReadPool.class);
   private static final int RETRY_AFTER_MILLIS = 20;
   private static final int STOP_MILLIS = 5_000;
@@ -38,7 +38,7 @@ final class ReadPool implements AutoCloseable {
    *
    * @param faults gets what a broken disk throws
    */
-  ReadPool(Supplier<StateView> views, ServiceLimits limits, FaultHandler faults) {
+  public ReadPool(Supplier<StateView> views, ServiceLimits limits, FaultHandler faults) {
     this.views = views;
     this.faults = faults;
     this.queueLimit = limits.readQueue();
@@ -66,7 +66,7 @@ final class ReadPool implements AutoCloseable {
    * @return completes on that thread; fails with OVERLOADED if too many wait, DEADLINE_EXCEEDED,
    *     UNAVAILABLE if the pool is closed, or with what the query throws
    */
-  <T> CompletableFuture<T> query(Deadline deadline, Function<StateView, T> query) {
+  public <T> CompletableFuture<T> query(Deadline deadline, Function<StateView, T> query) {
     int waiting = pending.incrementAndGet();
     if (waiting > queueLimit) {
       pending.decrementAndGet();
@@ -123,7 +123,7 @@ final class ReadPool implements AutoCloseable {
    * Returns the threads for background work that reads as well. It is not counted: its owners keep
    * it within bounds.
    */
-  Executor executor() {
+  public Executor executor() {
     return threads;
   }
 

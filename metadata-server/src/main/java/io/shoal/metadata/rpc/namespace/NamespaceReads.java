@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.metadata.chunk.ChunkLocation;
 import io.shoal.metadata.chunk.ChunkQueries;
@@ -6,6 +6,8 @@ import io.shoal.metadata.namespace.ExtentPage;
 import io.shoal.metadata.namespace.ListPage;
 import io.shoal.metadata.namespace.NamespaceQueries;
 import io.shoal.metadata.namespace.Target;
+import io.shoal.metadata.rpc.serving.Checks;
+import io.shoal.metadata.rpc.serving.NodeAddresses;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.DirectoryEntry;
 import io.shoal.proto.v1.ExtentsReply;
@@ -110,7 +112,7 @@ final class NamespaceReads {
   }
 
   private Function<StateView, NamespaceReply.Builder> locate(LocateRequest request) {
-    var chunkIds = NamespaceReader.chunkIds(request.getChunkIdsList(), ChunkQueries.CHUNK_LIMIT);
+    var chunkIds = Checks.chunkIds(request.getChunkIdsList(), ChunkQueries.CHUNK_LIMIT);
     return view -> {
       List<ChunkLocation> locations = new ChunkQueries(view).locate(chunkIds);
       LocateReply.Builder message = LocateReply.newBuilder();

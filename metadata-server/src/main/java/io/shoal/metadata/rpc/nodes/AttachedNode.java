@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import io.shoal.common.id.NodeId;
 import io.shoal.metadata.cluster.NodeDescription;

@@ -1,42 +1,44 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.serving;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.ChunkId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Refuses fields of requests that are out of range; the messages name field, actual, expected. */
-final class Checks {
+public final class Checks {
   /** Longest name of anything: a client, an owner, an attribute. */
-  static final int NAME_LIMIT_BYTES = 255;
+  public static final int NAME_LIMIT_BYTES = 255;
 
   private Checks() {}
 
-  static ShoalException invalid(String field, String message) {
+  /** Returns a refusal of a field. */
+  public static ShoalException invalid(String field, String message) {
     return new ShoalException(ErrorCode.INVALID_ARGUMENT, field, field + ": " + message);
   }
 
-  static ShoalException missing(String field) {
+  /** Returns the refusal of a field that is not set. */
+  public static ShoalException missing(String field) {
     return invalid(field, "not set (expected: a value)");
   }
 
-  static long within(String field, long actual, long min, long max) {
+  /** Checks a number. */
+  public static long within(String field, long actual, long min, long max) {
     if (actual < min || actual > max) {
       throw invalid(field, actual + " (expected: " + min + " to " + max + ")");
     }
     return actual;
   }
 
-  static int within(String field, int actual, int min, int max) {
-    return (int) within(field, (long) actual, min, max);
-  }
-
   /** Checks a number that is unsigned on the wire, where Java shows large ones as negative. */
-  static int unsigned(String field, int actual, int min, int max) {
+  public static int unsigned(String field, int actual, int min, int max) {
     return (int) within(field, Integer.toUnsignedLong(actual), min, max);
   }
 
   /** Checks a number of 64 bits that is unsigned on the wire. */
-  static long unsigned(String field, long actual) {
+  public static long unsigned(String field, long actual) {
     if (actual < 0) {
       throw invalid(
           field, Long.toUnsignedString(actual) + " (expected: 0 to " + Long.MAX_VALUE + ")");
@@ -45,14 +47,15 @@ final class Checks {
   }
 
   /** Checks an id, which is any number but 0. */
-  static long id(String field, long actual) {
+  public static long id(String field, long actual) {
     if (actual == 0) {
       throw invalid(field, "0 (expected: an id)");
     }
     return actual;
   }
 
-  static int count(String field, int actual, int min, int max) {
+  /** Checks how many there are of something; more than the limit are LIMIT_EXCEEDED. */
+  public static int count(String field, int actual, int min, int max) {
     if (actual < min) {
       throw invalid(field, actual + " of them (expected: " + min + " to " + max + ")");
     }
@@ -66,11 +69,21 @@ final class Checks {
   }
 
   /** Checks a text by the bytes of its UTF-8. */
-  static String text(String field, String actual, int minBytes, int maxBytes) {
+  public static String text(String field, String actual, int minBytes, int maxBytes) {
     int bytes = actual.getBytes(StandardCharsets.UTF_8).length;
     if (bytes < minBytes || bytes > maxBytes) {
       throw invalid(field, bytes + " bytes (expected: " + minBytes + " to " + maxBytes + " bytes)");
     }
     return actual;
+  }
+
+  /** Checks and reads a list of chunks. */
+  public static List<ChunkId> chunkIds(List<Long> chunkIds, int max) {
+    count("chunk_ids", chunkIds.size(), 1, max);
+    List<ChunkId> read = new ArrayList<>(chunkIds.size());
+    for (long chunkId : chunkIds) {
+      read.add(new ChunkId(id("chunk_ids", chunkId)));
+    }
+    return read;
   }
 }

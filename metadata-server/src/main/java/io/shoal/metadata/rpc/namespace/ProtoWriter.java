@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import com.google.protobuf.UnsafeByteOperations;
 import io.shoal.metadata.chunk.ChunkLocation;

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -14,6 +14,7 @@ import io.shoal.metadata.command.NamespaceCommand.CommitFile;
 import io.shoal.metadata.command.NamespaceCommand.CreateFile;
 import io.shoal.metadata.command.NamespaceCommand.Publish;
 import io.shoal.metadata.placement.SigningKeys;
+import io.shoal.metadata.rpc.serving.Checks;
 import io.shoal.proto.v1.CommitRequest;
 import io.shoal.proto.v1.CreateFileRequest;
 import io.shoal.proto.v1.PublishRequest;

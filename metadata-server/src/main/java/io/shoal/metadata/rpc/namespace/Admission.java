@@ -1,10 +1,11 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.flow.Permits;
 import io.shoal.metadata.namespace.NamespaceQueries;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.proto.v1.NamespaceRequest;
 
 /**

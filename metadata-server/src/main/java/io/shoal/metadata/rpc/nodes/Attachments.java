@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
@@ -15,12 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Which nodes are attached, each by one stream. Soft state of the leader; thread-safe. Holds one
  * stream for each registered node, and a limited number of those that have not registered yet.
  */
-final class Attachments implements NodeOrders {
+public final class Attachments implements NodeOrders {
   /** Most streams that have not proved who they are. */
   private static final int ARRIVING_LIMIT = 256;
 
   private final Map<NodeId, AttachStream> streams = new ConcurrentHashMap<>();
   private final AtomicInteger arriving = new AtomicInteger();
+
+  /** Makes it without streams. */
+  public Attachments() {}
 
   /** Lets a stream begin; returns false if too many have begun and not registered. */
   boolean arrive() {
@@ -47,7 +50,7 @@ final class Attachments implements NodeOrders {
   }
 
   /** Ends all streams. */
-  void closeAll(ShoalException reason) {
+  public void closeAll(ShoalException reason) {
     List.copyOf(streams.values()).forEach(stream -> stream.fail(reason));
   }
 

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -11,6 +11,7 @@ import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.shard.Shard;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.proto.v1.Challenge;
 import io.shoal.proto.v1.DeleteChunks;
 import io.shoal.proto.v1.NodeOrder;

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -7,6 +7,8 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.time.Deadline;
+import io.shoal.metadata.rpc.serving.ReadPool;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.DescribeClusterReply;
@@ -21,7 +23,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** The cluster service: the bond with storage nodes, and what clients ask about them. */
-final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase {
+public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase {
+  /**
+   * What a server tells others.
+   *
+   * @param version of its software, for people
+   * @param heartbeatInterval what nodes are told to keep to
+   */
+  public record Terms(String version, Duration heartbeatInterval) {}
+
   /** For a caller that sets no deadline of its own. */
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
@@ -35,19 +45,25 @@ final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase {
   private final ClusterSecret secret;
   private final SecureRandom random;
 
-  ClusterRpc(
+  /**
+   * Makes the service.
+   *
+   * @param terms what this server tells others
+   * @param secret what nodes prove to know
+   * @param random draws challenges
+   */
+  public ClusterRpc(
       ServerEnvironment environment,
       LeaderState leader,
       ReadPool reads,
-      ClusterReads clusterReads,
-      NodeDesk desk,
+      Terms terms,
       ClusterSecret secret,
       SecureRandom random) {
     this.environment = environment;
     this.leader = leader;
     this.reads = reads;
-    this.clusterReads = clusterReads;
-    this.desk = desk;
+    this.clusterReads = new ClusterReads(terms.version(), leader.liveness());
+    this.desk = new NodeDesk(environment, leader, reads, terms.heartbeatInterval());
     this.secret = secret;
     this.random = random;
   }

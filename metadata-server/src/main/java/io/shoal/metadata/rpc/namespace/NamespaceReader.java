@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import com.google.protobuf.ByteString;
 import io.shoal.common.id.ChunkId;
@@ -14,6 +14,7 @@ import io.shoal.metadata.namespace.PathNames;
 import io.shoal.metadata.namespace.Precondition;
 import io.shoal.metadata.namespace.Target;
 import io.shoal.metadata.row.Bytes;
+import io.shoal.metadata.rpc.serving.Checks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,14 +160,5 @@ final class NamespaceReader {
 
   static int pageLimit(String field, int limit) {
     return Checks.unsigned(field, limit, 1, NamespaceQueries.PAGE_LIMIT);
-  }
-
-  static List<ChunkId> chunkIds(List<Long> chunkIds, int max) {
-    Checks.count("chunk_ids", chunkIds.size(), 1, max);
-    List<ChunkId> read = new ArrayList<>(chunkIds.size());
-    for (long chunkId : chunkIds) {
-      read.add(new ChunkId(Checks.id("chunk_ids", chunkId)));
-    }
-    return read;
   }
 }

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -8,6 +8,10 @@ import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.metadata.consensus.CommandLog;
+import io.shoal.metadata.rpc.serving.Checks;
+import io.shoal.metadata.rpc.serving.LeaderGate;
+import io.shoal.metadata.rpc.serving.ReadPool;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
@@ -25,9 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class NamespaceHandlers {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceHandlers.class);
-
-  /** Rule C4, for the request that becomes a command. */
-  static final int COMMAND_LIMIT_BYTES = 1 << 20;
 
   private static final long TIMEOUT_LIMIT_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -137,11 +138,15 @@ final class NamespaceHandlers {
 
   private CompletableFuture<NamespaceReply> mutate(NamespaceRequest request, long timeoutMillis) {
     int bytes = request.getSerializedSize();
-    if (bytes > COMMAND_LIMIT_BYTES) {
+    if (bytes > ServiceLimits.COMMAND_LIMIT_BYTES) {
       throw new ShoalException(
           ErrorCode.LIMIT_EXCEEDED,
           "request",
-          "request: " + bytes + " bytes (expected: at most " + COMMAND_LIMIT_BYTES + ")");
+          "request: "
+              + bytes
+              + " bytes (expected: at most "
+              + ServiceLimits.COMMAND_LIMIT_BYTES
+              + ")");
     }
     @Nullable SessionStamp stamp = CommandReader.stamp(request);
     Command command = commands.read(request);

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -6,6 +6,7 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.shard.Shard;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
 import java.util.ArrayDeque;

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.nodes;
 
 import com.google.protobuf.ByteString;
 import io.shoal.metadata.cluster.NodeDescription;
@@ -6,6 +6,7 @@ import io.shoal.metadata.cluster.VolumeRecord;
 import io.shoal.metadata.liveness.NodeReport;
 import io.shoal.metadata.liveness.VolumeHealth;
 import io.shoal.metadata.liveness.VolumeReport;
+import io.shoal.metadata.rpc.serving.Checks;
 import io.shoal.proto.v1.Heartbeat;
 import io.shoal.proto.v1.RegisterNode;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.shoal.metadata.rpc;
+package io.shoal.metadata.rpc.namespace;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -6,23 +6,51 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.rpc.RpcErrors;
+import io.shoal.metadata.placement.Grants;
+import io.shoal.metadata.placement.SigningKeys;
+import io.shoal.metadata.rpc.serving.LeaderGate;
+import io.shoal.metadata.rpc.serving.NodeAddresses;
+import io.shoal.metadata.rpc.serving.ReadPool;
+import io.shoal.metadata.rpc.serving.ServerEnvironment;
+import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
 import io.shoal.proto.v1.NamespaceServiceGrpc;
 
 /** The namespace service: streams of requests, and single ones through the same handlers. */
-final class NamespaceRpc extends NamespaceServiceGrpc.NamespaceServiceImplBase {
+public final class NamespaceRpc extends NamespaceServiceGrpc.NamespaceServiceImplBase {
   private final NamespaceHandlers handlers;
   private final Admission admission;
   private final ServiceLimits limits;
   private final FaultHandler faults;
 
-  NamespaceRpc(
-      NamespaceHandlers handlers, Admission admission, ServiceLimits limits, FaultHandler faults) {
-    this.handlers = handlers;
-    this.admission = admission;
+  /**
+   * Makes the service.
+   *
+   * @param gate whether requests are let in
+   * @param keys sign and verify grants
+   * @param addresses where nodes are, for answers
+   */
+  public NamespaceRpc(
+      ServerEnvironment environment,
+      LeaderGate gate,
+      ReadPool reads,
+      SigningKeys keys,
+      Grants grants,
+      NodeAddresses addresses,
+      ServiceLimits limits) {
+    this.handlers =
+        new NamespaceHandlers(
+            environment.log(),
+            gate,
+            reads,
+            environment.time(),
+            new CommandReader(keys),
+            new NamespaceReads(addresses),
+            new Reservations(environment.log(), reads, grants, addresses));
+    this.admission = new Admission(limits);
     this.limits = limits;
-    this.faults = faults;
+    this.faults = environment.faults();
   }
 
   @Override
