@@ -1,0 +1,89 @@
+package io.shoal.metadata;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DataDirectoryTest {
+  private static final UUID CLUSTER = new UUID(7, 9);
+
+  @TempDir Path temporary;
+
+  @Test
+  void claim_newDirectory_keepsTheClusterThatItDrew() {
+    Path path = temporary.resolve("a/b");
+    UUID drawn;
+    try (DataDirectory directory = DataDirectory.claim(path, Optional.empty())) {
+      drawn = directory.clusterId();
+    }
+    try (DataDirectory directory = DataDirectory.claim(path, Optional.of(drawn))) {
+      assertThat(directory.clusterId()).isEqualTo(drawn);
+    }
+  }
+
+  @Test
+  void claim_newDirectoryForACluster_isOfThatCluster() {
+    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER))) {
+      assertThat(directory.clusterId()).isEqualTo(CLUSTER);
+    }
+  }
+
+  @Test
+  void claim_otherCluster_isRefusedAndLeavesNoLock() {
+    DataDirectory.claim(temporary, Optional.of(CLUSTER)).close();
+
+    ShoalException refused = refused(Optional.of(new UUID(1, 1)));
+
+    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    assertThat(refused)
+        .hasMessageContaining("belongs to cluster " + CLUSTER)
+        .hasMessageContaining("expected: " + new UUID(1, 1));
+    DataDirectory.claim(temporary, Optional.empty()).close();
+  }
+
+  @Test
+  void claim_twice_isRefused() {
+    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER))) {
+      assertThat(directory.path()).isEqualTo(temporary);
+      assertThat(refused(Optional.of(CLUSTER)).code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void claim_directoryWithOtherFiles_isRefused() throws IOException {
+    Files.writeString(temporary.resolve("letter.txt"), "dear");
+
+    assertThat(refused(Optional.empty())).hasMessageContaining("letter.txt");
+    assertThat(temporary.resolve("identity")).doesNotExist();
+  }
+
+  @Test
+  void claim_crashBeforeTheIdentityHadItsName_isFormattedAgain() throws IOException {
+    Files.writeString(temporary.resolve("identity.new"), "shoal meta");
+
+    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER))) {
+      assertThat(directory.clusterId()).isEqualTo(CLUSTER);
+    }
+  }
+
+  @Test
+  void claim_identityOfAnotherFormat_isRefused() throws IOException {
+    Files.writeString(temporary.resolve("identity"), "shoal metadata 2\ncluster " + CLUSTER + "\n");
+
+    assertThat(refused(Optional.empty())).hasMessageContaining("expected: shoal metadata 1");
+  }
+
+  private ShoalException refused(Optional<UUID> expected) {
+    return catchThrowableOfType(
+        ShoalException.class, () -> DataDirectory.claim(temporary, expected).close());
+  }
+}
