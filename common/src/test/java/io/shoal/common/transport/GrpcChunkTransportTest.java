@@ -335,7 +335,16 @@ final class GrpcChunkTransportTest {
       client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(1);
       frames.failure();
     }
-    server = Ends.ourServer(loops, handler, node.port());
+    Await.until(
+        "the system has freed the port",
+        () -> {
+          try {
+            server = Ends.ourServer(loops, handler, node.port());
+            return true;
+          } catch (ShoalException taken) {
+            return false;
+          }
+        });
 
     RecordedStream frames = new RecordedStream();
     client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(1);

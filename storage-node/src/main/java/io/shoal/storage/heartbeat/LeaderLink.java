@@ -10,6 +10,7 @@ import io.shoal.common.time.Timer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ public final class LeaderLink {
 
   private final BondContext context;
   private final Backoff backoff;
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   /** The bond that is being made or kept; null between two attempts. */
   private @Nullable Bond bond;
@@ -62,21 +64,25 @@ public final class LeaderLink {
     context.shard().execute(this::attempt);
   }
 
-  /** Ends the bond for good. Completes when nothing of it is under way any more. */
+  /**
+   * Ends the bond for good; may be called again. Completes when nothing of it is under way any
+   * more.
+   */
   public CompletableFuture<Void> close() {
-    context
-        .shard()
-        .execute(
-            () -> {
-              closed = true;
-              if (nextAttempt != null) {
-                nextAttempt.cancel();
-              }
-              if (bond != null) {
-                bond.close();
-              }
-            });
+    if (closing.compareAndSet(false, true)) {
+      context.shard().execute(this::end);
+    }
     return context.shard().close();
+  }
+
+  private void end() {
+    closed = true;
+    if (nextAttempt != null) {
+      nextAttempt.cancel();
+    }
+    if (bond != null) {
+      bond.close();
+    }
   }
 
   private void attempt() {

@@ -17,6 +17,7 @@ import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.rpc.RpcServer;
 import io.shoal.common.rpc.RpcServers;
 import io.shoal.common.rpc.RpcSettings;
+import io.shoal.common.testing.Await;
 import io.shoal.common.transport.WriteOpening;
 import io.shoal.proto.v1.Challenge;
 import io.shoal.proto.v1.ClusterServiceGrpc;
@@ -27,9 +28,11 @@ import io.shoal.proto.v1.NodeReport;
 import io.shoal.proto.v1.RegisterNode;
 import io.shoal.proto.v1.Registered;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,7 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
   private volatile long nowMillis = 1_700_000_000_000L;
   private volatile List<SigningKey> keys = List.of(KEY);
   private volatile boolean answersHeartbeats = true;
+  private volatile boolean challenges = true;
   private volatile String clusterId = CLUSTER;
   private volatile int heartbeatIntervalMillis = 50;
   private volatile Function<RegisterNode, @Nullable ShoalException> refusal = register -> null;
@@ -156,9 +160,22 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
     return new FakeLeader(loops, 0);
   }
 
-  /** Starts a leader on a port. */
-  public static FakeLeader start(EventLoops loops, int port) {
-    return new FakeLeader(loops, port);
+  /**
+   * Starts a leader on the port of one that was closed, which the system may take a moment to free.
+   */
+  public static FakeLeader restart(EventLoops loops, int port) {
+    AtomicReference<@Nullable FakeLeader> started = new AtomicReference<>();
+    Await.until(
+        "port " + port + " is free",
+        () -> {
+          try {
+            started.set(new FakeLeader(loops, port));
+            return true;
+          } catch (ShoalException taken) {
+            return false;
+          }
+        });
+    return Objects.requireNonNull(started.get());
   }
 
   /** Returns where it is. */
@@ -184,6 +201,11 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
   /** Makes it answer heartbeats, or not. */
   public void setAnswersHeartbeats(boolean answers) {
     answersHeartbeats = answers;
+  }
+
+  /** Makes it challenge nodes, or leave them waiting. */
+  public void setChallenges(boolean speaks) {
+    challenges = speaks;
   }
 
   /** Makes it the leader of another cluster. */

@@ -20,7 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A store whose answers the test gives: it keeps what it is asked, and never answers by itself. */
-final class PlayedStore implements ChunkStore {
+public final class PlayedStore implements ChunkStore {
+  /** Makes a store. */
+  public PlayedStore() {}
+
   final List<CompletableFuture<ChunkWriter>> writers = new ArrayList<>();
   final List<WriterRequest> requests = new ArrayList<>();
   final List<CompletableFuture<ChunkReader>> readers = new ArrayList<>();

@@ -1,0 +1,353 @@
+package io.shoal.storage.heartbeat;
+
+import static io.shoal.storage.heartbeat.FakeLeader.take;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.PooledByteBufAllocator;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.grant.ClusterSecret;
+import io.shoal.common.grant.SigningKey;
+import io.shoal.common.rpc.EventLoops;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.common.rpc.RpcSettings;
+import io.shoal.common.testing.Await;
+import io.shoal.common.testing.FakeClock;
+import io.shoal.common.testing.NoLeaks;
+import io.shoal.common.testing.RecordedFaults;
+import io.shoal.proto.v1.ChunkVerdicts;
+import io.shoal.proto.v1.NodeOrder;
+import io.shoal.proto.v1.RegisterNode;
+import io.shoal.storage.rpc.PlayedStore;
+import io.shoal.storage.volume.ChunkStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Finding, keeping and losing the leader, on a clock that the test moves. */
+@ExtendWith(NoLeaks.class)
+final class LeaderLinkTest {
+  private static final UUID NODE_UUID = new UUID(0x0102_0304_0506_0708L, -1);
+
+  /** Far more than tests pass while they wait for something real. */
+  private static final Duration LONG_SILENCE = Duration.ofDays(1);
+
+  private static final Duration SILENCE = Duration.ofSeconds(10);
+
+  private final EventLoops loops = EventLoops.start("test", 1, PooledByteBufAllocator.DEFAULT);
+  private final FakeClock clock = new FakeClock();
+  private final RecordedFaults faults = new RecordedFaults();
+  private final Membership membership = new Membership();
+  private final Duties duties = new Duties();
+  private @Nullable LeaderLink link;
+
+  private static final class Duties implements NodeDuties {
+    private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
+    private final CompletableFuture<ShoalException> refused = new CompletableFuture<>();
+    private final AtomicInteger openings = new AtomicInteger();
+    private volatile CompletableFuture<ChunkStore> store =
+        CompletableFuture.completedFuture(new PlayedStore());
+    private volatile String clusterId = "";
+
+    @Override
+    public String clusterId() {
+      return clusterId;
+    }
+
+    @Override
+    public @Nullable ChunkStore volumes() {
+      return null;
+    }
+
+    @Override
+    public CompletableFuture<ChunkStore> openVolumes(String cluster) {
+      openings.incrementAndGet();
+      clusterId = cluster;
+      return store;
+    }
+
+    @Override
+    public StreamLoad streamLoad() {
+      return new StreamLoad(3, 4);
+    }
+
+    @Override
+    public void attached() {
+      assertThat(attached.complete(true)).as("told once").isTrue();
+    }
+
+    @Override
+    public void refused(ShoalException reason) {
+      refused.complete(reason);
+    }
+  }
+
+  private void start(HostPort... servers) {
+    start(FakeLeader.SECRET, LONG_SILENCE, servers);
+  }
+
+  private void start(String secret, Duration silenceLimit, HostPort... servers) {
+    HeartbeatConfig config =
+        new HeartbeatConfig(
+            List.of(servers),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(3),
+            silenceLimit,
+            Duration.ofMinutes(1));
+    LeaderLink made =
+        new LeaderLink(
+            config,
+            new NodeProfile(NODE_UUID, new HostPort("node.example", 7_410), "/rack-1", "1.2"),
+            ClusterSecret.of(secret),
+            membership,
+            duties,
+            new LinkRuntime(loops, RpcSettings.defaults(), clock, clock, new Random(1), faults));
+    link = made;
+    made.start();
+  }
+
+  @AfterEach
+  void stop() {
+    if (link != null) {
+      Await.result(link.close());
+    }
+    loops.close();
+    faults.assertNone();
+  }
+
+  /** Moves the clock in steps until something has happened. */
+  private void passTimeUntil(String what, Duration step, BooleanSupplier condition) {
+    Await.until(
+        what,
+        () -> {
+          if (condition.getAsBoolean()) {
+            return true;
+          }
+          clock.advance(step);
+          return condition.getAsBoolean();
+        });
+  }
+
+  @Test
+  void register_saysWhoItIsAndProvesIt() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      RegisterNode register = take(leader.reports).getRegister();
+
+      assertThat(register.getNodeUuid().toByteArray())
+          .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, -1, -1, -1, -1, -1, -1, -1, -1);
+      assertThat(register.getHost()).isEqualTo("node.example");
+      assertThat(register.getPort()).isEqualTo(7_410);
+      assertThat(register.getFailureDomain()).isEqualTo("/rack-1");
+      assertThat(register.getVersion()).isEqualTo("1.2");
+      assertThat(register.getClusterId()).isEmpty();
+      Await.result(duties.attached);
+      assertThat(duties.clusterId()).isEqualTo(FakeLeader.CLUSTER);
+      assertThat(membership.require().nodeId()).isEqualTo(FakeLeader.NODE);
+      assertThat(membership.logClockMillis()).isEqualTo(leader.nowMillis());
+    }
+  }
+
+  @Test
+  void heartbeats_goOutAtTheIntervalOfTheLeader() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      leader.setHeartbeatIntervalMillis(3_000);
+      start(leader.address());
+      Await.result(duties.attached);
+      assertThat(take(leader.heartbeats).getWriteStreams()).isEqualTo(3);
+      clock.advance(Duration.ofMillis(2_999));
+      assertThat(leader.heartbeats).isEmpty();
+
+      clock.advance(Duration.ofMillis(1));
+
+      assertThat(take(leader.heartbeats).getReadStreams()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void logClockAndKeys_followTheLeader() {
+    SigningKey second = new SigningKey(2, new byte[SigningKey.SECRET_BYTES]);
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+      long before = leader.nowMillis();
+      leader.setNowMillis(before + 5_000);
+      leader.setKeys(List.of(second));
+      passTimeUntil(
+          "the clock is heard",
+          Duration.ofMillis(50),
+          () -> membership.logClockMillis() == before + 5_000);
+      assertThat(membership.require().grants().keys()).containsExactly(second);
+
+      leader.setNowMillis(before);
+      leader.heartbeats.clear();
+      passTimeUntil(
+          "two more heartbeats", Duration.ofMillis(50), () -> leader.heartbeats.size() >= 2);
+      assertThat(membership.logClockMillis()).as("rule T1: never back").isEqualTo(before + 5_000);
+    }
+  }
+
+  @Test
+  void serversInTurn_untilOneTakesTheNodeIn() {
+    try (FakeLeader follower = FakeLeader.start(loops);
+        FakeLeader leader = FakeLeader.start(loops)) {
+      follower.setRefusal(
+          register -> new ShoalException(ErrorCode.NOT_LEADER, "", "not the leader"));
+      FakeLeader dead = FakeLeader.start(loops);
+      dead.close();
+      start(dead.address(), follower.address(), leader.address());
+
+      passTimeUntil("attached", Duration.ofSeconds(1), duties.attached::isDone);
+      assertThat(leader.bonds).hasSize(1);
+    }
+  }
+
+  @Test
+  void leaderNamedByAnother_isTriedNext() {
+    try (FakeLeader follower = FakeLeader.start(loops);
+        FakeLeader leader = FakeLeader.start(loops)) {
+      follower.setRefusal(
+          register ->
+              new ShoalException(
+                  ErrorCode.NOT_LEADER, leader.address().toString(), "not the leader"));
+      start(follower.address());
+
+      passTimeUntil("attached", Duration.ofSeconds(1), duties.attached::isDone);
+      assertThat(leader.bonds).hasSize(1);
+    }
+  }
+
+  @Test
+  void leaderGoneAndBack_nodeAttachesAgain() {
+    FakeLeader first = FakeLeader.start(loops);
+    HostPort address = first.address();
+    start(address);
+    Await.result(duties.attached);
+    first.close();
+    try (FakeLeader second = FakeLeader.restart(loops, address.port())) {
+      passTimeUntil("a heartbeat", Duration.ofSeconds(1), () -> !second.heartbeats.isEmpty());
+      assertThat(take(second.reports).getRegister().getClusterId()).isEqualTo(FakeLeader.CLUSTER);
+      assertThat(duties.openings).hasValue(2);
+    }
+  }
+
+  @Test
+  void silentLeader_isGivenUp() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      leader.setHeartbeatIntervalMillis(1_000);
+      start(FakeLeader.SECRET, SILENCE, leader.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(leader.bonds);
+      leader.setAnswersHeartbeats(false);
+
+      passTimeUntil("a new bond", Duration.ofSeconds(1), () -> !leader.bonds.isEmpty());
+
+      Await.until("the old one is gone", bond::isLost);
+    }
+  }
+
+  @Test
+  void serverThatNeverChallenges_isGivenUp() {
+    try (FakeLeader mute = FakeLeader.start(loops);
+        FakeLeader leader = FakeLeader.start(loops)) {
+      mute.setChallenges(false);
+      start(FakeLeader.SECRET, SILENCE, mute.address(), leader.address());
+      take(mute.bonds);
+
+      passTimeUntil("attached", Duration.ofSeconds(1), duties.attached::isDone);
+    }
+  }
+
+  @Test
+  void slowVolumes_areWaitedFor() {
+    CompletableFuture<ChunkStore> opening = new CompletableFuture<>();
+    duties.store = opening;
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(FakeLeader.SECRET, SILENCE, leader.address());
+      Await.until("the volumes are being opened", () -> duties.openings.get() == 1);
+      clock.advance(SILENCE.multipliedBy(10));
+      assertThat(duties.attached).isNotDone();
+
+      opening.complete(new PlayedStore());
+
+      Await.result(duties.attached);
+      assertThat(leader.bonds).hasSize(1);
+    }
+  }
+
+  @Test
+  void wrongSecret_isFinal() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start("quite another secret", LONG_SILENCE, leader.address());
+
+      assertThat(Await.result(duties.refused).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+      assertThat(clock.pendingTasks()).isZero();
+    }
+  }
+
+  @Test
+  void anotherCluster_isFinal() {
+    duties.clusterId = "the-other-cluster";
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+
+      ShoalException refused = Await.result(duties.refused);
+      assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+      assertThat(refused.getMessage()).contains(FakeLeader.CLUSTER, "the-other-cluster");
+      assertThat(duties.openings).hasValue(0);
+    }
+  }
+
+  @Test
+  void refusalAfterServing_isNotFinal() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+      take(leader.bonds).fail(new ShoalException(ErrorCode.UNAUTHENTICATED, "", "who are you"));
+
+      passTimeUntil("a new bond", Duration.ofSeconds(1), () -> !leader.bonds.isEmpty());
+
+      assertThat(duties.refused).isNotDone();
+    }
+  }
+
+  @Test
+  void nonsense_endsTheBond() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(leader.bonds);
+      bond.send(
+          NodeOrder.newBuilder().setVerdicts(ChunkVerdicts.newBuilder().addChunkIds(1)).build());
+
+      passTimeUntil("a new bond", Duration.ofSeconds(1), () -> !leader.bonds.isEmpty());
+
+      Await.until("the old one is gone", bond::isLost);
+    }
+  }
+
+  @Test
+  void close_endsTheBondForGood() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(leader.bonds);
+      assertThat(link).isNotNull();
+
+      Await.result(link.close());
+
+      Await.until("the leader sees it", bond::isLost);
+      clock.advance(Duration.ofHours(1));
+      assertThat(leader.bonds).isEmpty();
+      assertThat(clock.pendingTasks()).isZero();
+    }
+  }
+}
