@@ -10,7 +10,6 @@ import io.shoal.common.flow.Permit;
 import io.shoal.common.shard.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,9 +48,6 @@ public final class FileWriter implements AsyncFileWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(FileWriter.class);
 
-  /** What is copied before others get the thread. */
-  private static final long COPY_LIMIT_BYTES = 4 << 20;
-
   private final WriteContext context;
   private final FileTarget target;
   private final Callbacks callbacks;
@@ -59,7 +55,7 @@ public final class FileWriter implements AsyncFileWriter {
   private final Shard shard;
   private final ChunkChain chain;
   private final FileCommits commits;
-  private final FrameAssembler assembler;
+  private final Intake intake;
 
   private final AtomicLong position = new AtomicLong();
   private final AtomicInteger openCalls = new AtomicInteger();
@@ -73,14 +69,8 @@ public final class FileWriter implements AsyncFileWriter {
 
   private Stage stage = Stage.OPEN;
   private @Nullable ShoalException endReason;
-  private final Deque<Input> inputs = new ArrayDeque<>();
-  private boolean closeAsked;
   private final Queue<PendingFlush> flushes = new ArrayDeque<>();
-  private @Nullable CompletableFuture<Permit> permitAsked;
   private boolean advanceQueued;
-
-  /** Since the shard's thread was taken last. */
-  private long copiedBytes;
 
   /** Makes a writer of a file of which nobody knows yet. */
   FileWriter(WriteContext context, FileTarget target) {
@@ -96,8 +86,8 @@ public final class FileWriter implements AsyncFileWriter {
             this::onFault);
     this.chain = new ChunkChain(context, target, shard, new ChainOwner());
     this.commits = new FileCommits(context, target, shard);
-    this.assembler = new FrameAssembler(context.settings().frameBytes());
-    this.relief = () -> shard.execute(this::relieve);
+    this.intake = new Intake(context, target, shard, chain, new IntakeOwner());
+    this.relief = () -> shard.execute(intake::relieve);
     context.budget().addHolder(relief);
   }
 
@@ -105,9 +95,6 @@ public final class FileWriter implements AsyncFileWriter {
     context.resources().executors().faults().onFault(where, fault);
     end(ShoalException.of(fault));
   }
-
-  // ------------------------------------------------------------------------------- what callers
-  // ask
 
   @Override
   public CompletableFuture<Void> write(ByteBuffer data) {
@@ -140,7 +127,7 @@ public final class FileWriter implements AsyncFileWriter {
     CompletableFuture<Void> done = new CompletableFuture<>();
     shard.execute(
         () -> {
-          if (closeAsked && stage != Stage.ENDED) {
+          if (intake.isCloseAsked() && stage != Stage.ENDED) {
             done.complete(null);
             return;
           }
@@ -171,9 +158,6 @@ public final class FileWriter implements AsyncFileWriter {
     }
     return call;
   }
-
-  // ----------------------------------------------------------------------- for the rest of the
-  // client
 
   /**
    * Makes the file known, so that it fails at once if its path can't be written to; otherwise the
@@ -242,11 +226,11 @@ public final class FileWriter implements AsyncFileWriter {
     position.addAndGet(frame.length());
     shard.execute(
         () -> {
-          accept(new Input.Filled(frame, taken));
+          intake.accept(new Input.Filled(frame, taken));
           if (last) {
-            accept(new Input.Close());
+            intake.accept(new Input.Close());
           }
-          pump();
+          intake.pump();
         });
     return taken;
   }
@@ -257,9 +241,9 @@ public final class FileWriter implements AsyncFileWriter {
     position.addAndGet(view.remaining());
     shard.execute(
         () -> {
-          accept(new Input.Bytes(view, new CompletableFuture<>()));
-          accept(new Input.Close());
-          pump();
+          intake.accept(new Input.Bytes(view, new CompletableFuture<>()));
+          intake.accept(new Input.Close());
+          intake.pump();
         });
   }
 
@@ -278,185 +262,37 @@ public final class FileWriter implements AsyncFileWriter {
     return ended;
   }
 
-  // ------------------------------------------------------------------------------------------
-  // inputs
-
   private void enqueue(Input input) {
     shard.execute(
         () -> {
-          accept(input);
-          pump();
+          intake.accept(input);
+          intake.pump();
         });
   }
-
-  private void accept(Input input) {
-    if (endReason != null) {
-      refuse(input, endReason);
-    } else if (!closeAsked) {
-      closeAsked = input instanceof Input.Close;
-      inputs.add(input);
-    } else {
-      refuse(
-          input,
-          new ShoalException(ErrorCode.INVALID_ARGUMENT, target.path(), "the writer was closed"));
-    }
-  }
-
-  private static void refuse(Input input, ShoalException reason) {
-    if (input instanceof Input.Bytes bytes) {
-      bytes.taken().completeExceptionally(reason);
-    } else if (input instanceof Input.Filled filled) {
-      filled.frame().release();
-      filled.taken().completeExceptionally(reason);
-    } else if (input instanceof Input.Flush flush) {
-      flush.done().completeExceptionally(reason);
-    }
-  }
-
-  /** Goes through the inputs until one has to wait. */
-  private void pump() {
-    copiedBytes = 0;
-    while (stage == Stage.OPEN) {
-      Input input = inputs.peek();
-      if (input == null) {
-        relieve();
-        return;
-      }
-      if (!process(input)) {
-        return;
-      }
-      inputs.poll();
-    }
-  }
-
-  /** Returns whether the input is done with. */
-  private boolean process(Input input) {
-    if (input instanceof Input.Bytes bytes) {
-      return copy(bytes);
-    } else if (input instanceof Input.Filled filled) {
-      return append(filled);
-    } else if (input instanceof Input.Flush flush) {
-      return beginFlush(flush);
-    } else {
-      return beginClose();
-    }
-  }
-
-  private boolean copy(Input.Bytes bytes) {
-    ByteBuffer data = bytes.data();
-    while (data.hasRemaining()) {
-      if (!assembler.hasSpace() && !(sendFrame(false, false) && beginFrame(data.remaining()))) {
-        return false;
-      }
-      if (copiedBytes >= COPY_LIMIT_BYTES) {
-        queueAdvance();
-        return false;
-      }
-      copiedBytes += assembler.copy(data);
-    }
-    // A smaller frame waits for what comes next: it may be the last one of the file.
-    if (assembler.isFullSize() && !isCloseNext()) {
-      sendFrame(false, false);
-    }
-    bytes.taken().complete(null);
-    return true;
-  }
-
-  private boolean append(Input.Filled filled) {
-    if (!sendFrame(false, false) || !chain.hasRoom()) {
-      return false;
-    }
-    chain.append(filled.frame(), false, isCloseNext());
-    filled.taken().complete(null);
-    return true;
-  }
-
-  private boolean isCloseNext() {
-    return inputs.size() == 2 && closeAsked;
-  }
-
-  private boolean beginFlush(Input.Flush flush) {
-    // While nodes are still at the last flush, this one waits and is merged with those behind it.
-    boolean now = !chain.isLastSettling();
-    if (!sendFrame(now, false)) {
-      return false;
-    }
-    flushes.add(new PendingFlush(chain.appendedBytes(), flush.done()));
-    if (now) {
-      chain.requestDurable();
-    }
-    considerCommit();
-    return true;
-  }
-
-  private boolean beginClose() {
-    if (!sendFrame(false, true)) {
-      return false;
-    }
-    chain.finish();
-    moveTo(Stage.CLOSING, "all bytes are there");
-    considerCommit();
-    return true;
-  }
-
-  /** Hands the frame that is being filled to the chunks; returns false if it has to wait. */
-  private boolean sendFrame(boolean flush, boolean finish) {
-    if (!assembler.hasBytes()) {
-      return true;
-    }
-    if (!chain.hasRoom()) {
-      return false;
-    }
-    Frame frame = assembler.seal();
-    if (frame != null) {
-      chain.append(frame, flush, finish);
-    }
-    return true;
-  }
-
-  /** Begins a frame; returns false if it has to wait for the budget. */
-  private boolean beginFrame(int pendingBytes) {
-    if (permitAsked != null) {
-      return false;
-    }
-    int capacity = assembler.nextCapacity(pendingBytes, chain.roomInChunk());
-    Permit free = context.budget().tryAcquire(capacity);
-    if (free != null) {
-      assembler.begin(newBuffer(capacity, free));
-      return true;
-    }
-    CompletableFuture<Permit> permit = context.budget().acquire(capacity);
-    permitAsked = permit;
-    permit.whenComplete((held, failure) -> shard.execute(() -> onPermit(capacity, held, failure)));
-    return false;
-  }
-
-  private void onPermit(int capacity, @Nullable Permit permit, @Nullable Throwable failure) {
-    permitAsked = null;
-    if (permit == null) {
-      end(ShoalException.of(failure == null ? new IllegalStateException("no permit") : failure));
-    } else if (stage != Stage.OPEN) {
-      permit.release();
-    } else {
-      assembler.begin(newBuffer(capacity, permit));
-      pump();
-    }
-  }
-
-  /** Lets everything be made durable if others wait for the bytes that this file holds. */
-  private void relieve() {
-    if (stage == Stage.OPEN && context.budget().isStuck() && sendFrame(true, false)) {
-      chain.requestDurable();
-    }
-  }
-
-  // -----------------------------------------------------------------------------------------
-  // commits
 
   private final class ChainOwner implements ChunkChain.Owner {
     @Override
     public void onDurable(int newBytes) {
       progress.advanced(newBytes);
+      queueAdvance();
+    }
+
+    @Override
+    public void onFailed(ShoalException failure) {
+      end(failure);
+    }
+  }
+
+  private final class IntakeOwner implements Intake.Owner {
+    @Override
+    public void onFlush(long targetBytes, CompletableFuture<Long> done) {
+      flushes.add(new PendingFlush(targetBytes, done));
+      queueAdvance();
+    }
+
+    @Override
+    public void onClosed() {
+      moveTo(Stage.CLOSING, "all bytes are there");
       queueAdvance();
     }
 
@@ -480,7 +316,7 @@ public final class FileWriter implements AsyncFileWriter {
       chain.requestDurable();
     }
     considerCommit();
-    pump();
+    intake.pump();
   }
 
   private void considerCommit() {
@@ -542,9 +378,6 @@ public final class FileWriter implements AsyncFileWriter {
     }
   }
 
-  // ---------------------------------------------------------------------------------------------
-  // end
-
   private void finish() {
     if (stage != Stage.CLOSING) {
       return;
@@ -563,12 +396,7 @@ public final class FileWriter implements AsyncFileWriter {
     endReason = reason;
     context.budget().removeHolder(relief);
     chain.cancel(reason);
-    assembler.release();
-    if (permitAsked != null) {
-      permitAsked.cancel(false);
-    }
-    inputs.forEach(input -> refuse(input, reason));
-    inputs.clear();
+    intake.end(reason);
     flushes.forEach(flush -> flush.done().completeExceptionally(reason));
     flushes.clear();
     result.completeExceptionally(reason);
