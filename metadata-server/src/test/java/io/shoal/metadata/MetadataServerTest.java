@@ -67,15 +67,15 @@ final class MetadataServerTest {
       clusterId = server.clusterId();
       assertThat(client.clusterId()).isEqualTo(clusterId);
       assertThat(client.health()).isEqualTo(ServingStatus.SERVING);
-      client.mkdirs("/a/b");
-      assertThat(client.stat("/a/b").hasError()).isFalse();
+      client.mkdirs("/b");
+      assertThat(client.stat("/b").hasError()).isFalse();
     }
     try (MetadataServer server = serving();
         Client client = new Client(server)) {
       assertThat(server.clusterId()).isEqualTo(clusterId);
       assertThat(client.clusterId()).isEqualTo(clusterId);
-      assertThat(client.exists("/a/b")).isTrue();
-      assertThat(client.exists("/a/c")).isFalse();
+      assertThat(client.exists("/b")).isTrue();
+      assertThat(client.exists("/c")).isFalse();
     }
   }
 
