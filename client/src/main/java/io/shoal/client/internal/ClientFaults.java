@@ -1,7 +1,6 @@
 package io.shoal.client.internal;
 
 import io.shoal.common.error.FaultHandler;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,16 +11,16 @@ import org.slf4j.LoggerFactory;
 final class ClientFaults implements FaultHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ClientFaults.class);
 
-  private final AtomicReference<Runnable> close = new AtomicReference<>(() -> {});
+  private volatile Runnable close = () -> {};
 
   /** Sets how the client is closed; must not block. */
   void closeBy(Runnable action) {
-    close.set(action);
+    close = action;
   }
 
   @Override
   public void onFault(String where, Throwable fault) {
     LOG.error("Fault in {}: the client closes itself", where, fault);
-    close.get().run();
+    close.run();
   }
 }

@@ -106,7 +106,7 @@ public final class ClientRuntime {
                 Operations.map(
                     metadata.describeCluster(resources.metadataDeadline()),
                     ProtoMapping::clusterOf));
-    faults.closeBy(this::close);
+    faults.closeBy(this::startClosing);
   }
 
   /**
@@ -144,21 +144,29 @@ public final class ClientRuntime {
 
   /** Ends everything, outermost first; what lies beneath is still there while something ends. */
   private CompletableFuture<Void> close() {
+    startClosing();
+    return closed.copy();
+  }
+
+  private void startClosing() {
     if (closing.compareAndSet(false, true)) {
       operations.close();
-      endTransfers()
-          .whenComplete((nothing, failure) -> logFailure("transfers", failure))
-          .handle((nothing, failure) -> metadata.close())
-          .thenCompose(ended -> ended)
-          .whenComplete(
-              (nothing, failure) -> {
-                logFailure("metadata", failure);
-                grants.close();
-                resources.transport().close();
-                startReleasing();
-              });
+      var unused = endTransfers().whenComplete((nothing, failure) -> endMetadata(failure));
     }
-    return closed.copy();
+  }
+
+  private void endMetadata(@Nullable Throwable failureBefore) {
+    logFailure("transfers", failureBefore);
+    var unused =
+        metadata
+            .close()
+            .whenComplete(
+                (nothing, failure) -> {
+                  logFailure("metadata", failure);
+                  grants.close();
+                  resources.transport().close();
+                  startReleasing();
+                });
   }
 
   private CompletableFuture<Void> endTransfers() {

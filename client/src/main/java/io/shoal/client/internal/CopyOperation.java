@@ -167,15 +167,17 @@ final class CopyOperation extends SteppedOperation<FileStatus> {
 
   /** The pending file goes when the copy fails or is cancelled; else the session's end does it. */
   private void abandonUnlessDone(long inodeId) {
-    result()
-        .whenComplete(
-            (copied, failure) -> {
-              if (failure != null) {
-                LOG.debug("copy of {} to {} ended while {}", source, destination, stage);
-                metadata.abandon(
-                    AbandonRequest.newBuilder().setInodeId(inodeId).build(),
-                    resources.metadataDeadline());
-              }
-            });
+    var unused =
+        result()
+            .whenComplete(
+                (copied, failure) -> {
+                  if (failure != null) {
+                    LOG.debug("copy of {} to {} ended while {}", source, destination, stage);
+                    var unusedAnswer =
+                        metadata.abandon(
+                            AbandonRequest.newBuilder().setInodeId(inodeId).build(),
+                            resources.metadataDeadline());
+                  }
+                });
   }
 }

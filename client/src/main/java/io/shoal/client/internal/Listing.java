@@ -150,7 +150,7 @@ final class Listing implements Flow.Subscription {
             .build();
     CompletableFuture<ListReply> page = fetch.apply(request);
     fetching = page;
-    page.whenComplete((reply, thrown) -> send(() -> onPage(reply, thrown)));
+    var unused = page.whenComplete((reply, thrown) -> send(() -> onPage(reply, thrown)));
   }
 
   private void onPage(@Nullable ListReply reply, @Nullable Throwable thrown) {

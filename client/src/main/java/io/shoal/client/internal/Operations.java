@@ -40,33 +40,27 @@ final class Operations {
   <T> CompletableFuture<T> run(Supplier<CompletableFuture<T>> operation) {
     CompletableFuture<T> inner = start(operation);
     CompletableFuture<T> outer = new CompletableFuture<>();
-    Cancellation.forward(outer, inner);
-    inner.whenComplete((value, failure) -> handOver(() -> relay(inner, outer)));
-    return outer;
+    var unused = inner.whenComplete((value, failure) -> handOver(() -> relay(inner, outer)));
+    return Cancellation.forward(outer, inner);
   }
 
   /** As {@link #run}, but the future completes on any thread: for parts of the client. */
   <T> CompletableFuture<T> start(Supplier<CompletableFuture<T>> operation) {
     CompletableFuture<Permit> permit = permits.acquire(0);
     CompletableFuture<T> result = new CompletableFuture<>();
-    Cancellation.forward(result, permit);
-    permit.whenComplete(
-        (granted, refusal) -> {
-          if (refusal != null) {
-            fail(permit, refusal, result);
-          } else if (result.isDone()) {
-            granted.release();
-          } else {
-            CompletableFuture<T> work = startSafely(operation);
-            Cancellation.forward(result, work);
-            work.whenComplete(
-                (value, failure) -> {
-                  granted.release();
-                  relay(work, result);
-                });
-          }
-        });
-    return result;
+    var unused =
+        permit.whenComplete(
+            (granted, refusal) -> {
+              if (refusal != null) {
+                fail(permit, refusal, result);
+              } else if (result.isDone()) {
+                granted.release();
+              } else {
+                CompletableFuture<T> work = startSafely(operation);
+                run(work, granted, Cancellation.forward(result, work));
+              }
+            });
+    return Cancellation.forward(result, permit);
   }
 
   /** Fails operations that wait and all later ones. */
@@ -101,16 +95,28 @@ final class Operations {
     }
   }
 
+  /** Waits for work that holds a place. */
+  private static <T> void run(
+      CompletableFuture<T> work, Permit place, CompletableFuture<T> result) {
+    var unused =
+        work.whenComplete(
+            (value, failure) -> {
+              place.release();
+              relay(work, result);
+            });
+  }
+
   /** Completes a future as another one did. */
   private static <T> void relay(CompletableFuture<T> from, CompletableFuture<T> to) {
-    from.whenComplete(
-        (value, failure) -> {
-          if (failure == null) {
-            to.complete(value);
-          } else {
-            fail(from, failure, to);
-          }
-        });
+    var unused =
+        from.whenComplete(
+            (value, failure) -> {
+              if (failure == null) {
+                to.complete(value);
+              } else {
+                fail(from, failure, to);
+              }
+            });
   }
 
   private static void fail(CompletableFuture<?> from, Throwable failure, CompletableFuture<?> to) {

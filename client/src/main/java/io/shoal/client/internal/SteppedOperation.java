@@ -20,22 +20,23 @@ abstract class SteppedOperation<T> {
    * Goes on when a call is answered; its failure, or what the next step throws, ends the operation.
    */
   final <R> void then(CompletableFuture<R> call, Consumer<R> next) {
-    Cancellation.forward(result, call);
-    call.whenComplete(
-        (reply, failure) -> {
-          if (result.isDone()) {
-            return;
-          }
-          if (failure != null) {
-            onFailure(ShoalException.of(failure));
-            return;
-          }
-          try {
-            next.accept(reply);
-          } catch (RuntimeException thrown) {
-            onFailure(ShoalException.of(thrown));
-          }
-        });
+    var unusedOuter = Cancellation.forward(result, call);
+    var unused =
+        call.whenComplete(
+            (reply, failure) -> {
+              if (result.isDone()) {
+                return;
+              }
+              if (failure != null) {
+                onFailure(ShoalException.of(failure));
+                return;
+              }
+              try {
+                next.accept(reply);
+              } catch (RuntimeException thrown) {
+                onFailure(ShoalException.of(thrown));
+              }
+            });
   }
 
   final void finish(T value) {

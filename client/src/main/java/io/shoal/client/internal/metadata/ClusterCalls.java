@@ -47,17 +47,17 @@ final class ClusterCalls {
           connected.set(false);
           CompletableFuture<A> answer = new CompletableFuture<>();
           CompletableFuture<ConnectedServer> server = pipeline.server();
-          Cancellation.forward(answer, server);
-          server.whenComplete(
-              (found, failure) -> {
-                if (failure != null) {
-                  answer.completeExceptionally(failure);
-                  return;
-                }
-                connected.set(true);
-                ask(found, method, question, deadline, answer);
-              });
-          return answer;
+          var unused =
+              server.whenComplete(
+                  (found, failure) -> {
+                    if (failure != null) {
+                      answer.completeExceptionally(failure);
+                      return;
+                    }
+                    connected.set(true);
+                    ask(found, method, question, deadline, answer);
+                  });
+          return Cancellation.forward(answer, server);
         });
   }
 
@@ -78,12 +78,13 @@ final class ClusterCalls {
         server
             .channel()
             .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(left, TimeUnit.NANOSECONDS));
-    answer.whenComplete(
-        (value, failure) -> {
-          if (answer.isCancelled()) {
-            call.cancel("nobody waits for the answer", null);
-          }
-        });
+    var unused =
+        answer.whenComplete(
+            (value, failure) -> {
+              if (answer.isCancelled()) {
+                call.cancel("nobody waits for the answer", null);
+              }
+            });
     ClientCalls.asyncUnaryCall(call, question, new Relay<>(server, answer));
   }
 

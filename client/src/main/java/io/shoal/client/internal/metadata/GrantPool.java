@@ -102,9 +102,9 @@ public final class GrantPool {
    *     with {@link ErrorCode#OVERLOADED} if too many wait, and as {@link MetadataCalls} says
    */
   public CompletableFuture<GrantedChunk> take(FilePolicy policy) {
-    CompletableFuture<GrantedChunk> taker = new CompletableFuture<>();
+    GrantShelf.Taker taker = new GrantShelf.Taker();
     shard.execute(() -> take(policy, taker));
-    return taker;
+    return taker.grant();
   }
 
   /** Forgets all grants; whoever waits gets {@link ErrorCode#CANCELLED}, and so do later takers. */
@@ -117,30 +117,35 @@ public final class GrantPool {
         });
   }
 
-  private void take(FilePolicy policy, CompletableFuture<GrantedChunk> taker) {
+  private void take(FilePolicy policy, GrantShelf.Taker taker) {
     if (closed) {
-      taker.completeExceptionally(clientClosed());
+      taker.grant().completeExceptionally(clientClosed());
       return;
     }
     GrantShelf shelf = shelfOf(policy);
     GrantedChunk ready = shelf.takeReady(time.nanoTime(), session, suspicions);
     if (ready != null) {
-      if (!taker.complete(ready)) {
+      if (!taker.grant().complete(ready)) {
         shelf.putBack(ready);
       }
     } else if (!shelf.addTaker(taker)) {
-      taker.completeExceptionally(
-          new ShoalException(
-              ErrorCode.OVERLOADED,
-              "grants",
-              "takers waiting: " + limits.maxWaiting() + " (expected: less)"));
+      taker
+          .grant()
+          .completeExceptionally(
+              new ShoalException(
+                  ErrorCode.OVERLOADED,
+                  "grants",
+                  "takers waiting: " + limits.maxWaiting() + " (expected: less)"));
     } else {
-      taker.whenComplete(
-          (grant, failure) -> {
-            if (taker.isCancelled()) {
-              shard.execute(() -> shelf.removeTaker(taker));
-            }
-          });
+      var unused =
+          taker
+              .grant()
+              .whenComplete(
+                  (grant, failure) -> {
+                    if (taker.grant().isCancelled()) {
+                      shard.execute(() -> shelf.removeTaker(taker));
+                    }
+                  });
     }
     refill(shelf);
   }
@@ -164,19 +169,20 @@ public final class GrantPool {
   private void reserve(Reservation wanted, int attemptsLeft) {
     long requestedAt = time.nanoTime();
     Deadline deadline = Deadline.after(timeout, time);
-    metadata
-        .session()
-        .thenCompose(current -> metadata.reserveChunks(request(wanted, current), deadline))
-        .whenComplete(
-            (reply, failure) ->
-                shard.execute(
-                    () -> {
-                      if (failure == null) {
-                        onGrants(wanted, requestedAt, reply);
-                      } else {
-                        onFailure(wanted, ShoalException.of(failure), attemptsLeft);
-                      }
-                    }));
+    var unused =
+        metadata
+            .session()
+            .thenCompose(current -> metadata.reserveChunks(request(wanted, current), deadline))
+            .whenComplete(
+                (reply, failure) ->
+                    shard.execute(
+                        () -> {
+                          if (failure == null) {
+                            onGrants(wanted, requestedAt, reply);
+                          } else {
+                            onFailure(wanted, ShoalException.of(failure), attemptsLeft);
+                          }
+                        }));
   }
 
   private ReserveChunksRequest request(Reservation wanted, SessionId current) {

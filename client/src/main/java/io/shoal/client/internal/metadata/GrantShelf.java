@@ -25,7 +25,7 @@ final class GrantShelf {
   /** Oldest first. */
   private final Deque<GrantedChunk> ready = new ArrayDeque<>();
 
-  private final Set<CompletableFuture<GrantedChunk>> takers = new LinkedHashSet<>();
+  private final Set<Taker> takers = new LinkedHashSet<>();
 
   private boolean everAsked;
   private long lastAskedNanos;
@@ -85,7 +85,7 @@ final class GrantShelf {
   }
 
   /** Lets somebody wait; false if too many do. */
-  boolean addTaker(CompletableFuture<GrantedChunk> taker) {
+  boolean addTaker(Taker taker) {
     if (takers.size() >= limits.maxWaiting()) {
       return false;
     }
@@ -94,7 +94,7 @@ final class GrantShelf {
     return true;
   }
 
-  void removeTaker(CompletableFuture<GrantedChunk> taker) {
+  void removeTaker(Taker taker) {
     takers.remove(taker);
   }
 
@@ -128,13 +128,13 @@ final class GrantShelf {
 
   /** Serves those who wait, puts the rest on the shelf. */
   void add(List<GrantedChunk> grants) {
-    Iterator<CompletableFuture<GrantedChunk>> waiting = List.copyOf(takers).iterator();
+    Iterator<Taker> waiting = List.copyOf(takers).iterator();
     for (GrantedChunk grant : grants) {
       boolean taken = false;
       while (!taken && waiting.hasNext()) {
-        CompletableFuture<GrantedChunk> taker = waiting.next();
+        Taker taker = waiting.next();
         takers.remove(taker);
-        taken = taker.complete(grant);
+        taken = taker.grant.complete(grant);
       }
       if (!taken) {
         ready.add(grant);
@@ -144,11 +144,21 @@ final class GrantShelf {
 
   /** Fails those who have waited longest. */
   void failTakers(int count, ShoalException reason) {
-    List<CompletableFuture<GrantedChunk>> failing = takers.stream().limit(count).toList();
+    List<Taker> failing = takers.stream().limit(count).toList();
     failing.forEach(takers::remove);
-    failing.forEach(taker -> taker.completeExceptionally(reason));
+    failing.forEach(taker -> taker.grant.completeExceptionally(reason));
     if (takers.isEmpty()) {
       ahead = 0;
+    }
+  }
+
+  /** Somebody who takes a grant: equal to nobody else. */
+  static final class Taker {
+    private final CompletableFuture<GrantedChunk> grant = new CompletableFuture<>();
+
+    /** Completes with the grant; may be cancelled. */
+    CompletableFuture<GrantedChunk> grant() {
+      return grant;
     }
   }
 }

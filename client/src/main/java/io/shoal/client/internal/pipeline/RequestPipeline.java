@@ -68,7 +68,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   private final Map<Long, PendingCall> inFlight = new HashMap<>();
   private long inFlightBytes;
 
-  private final Set<CompletableFuture<ConnectedServer>> serverSeekers = new LinkedHashSet<>();
+  private final Set<ServerSeeker> serverSeekers = new LinkedHashSet<>();
 
   private long lastId;
   private boolean closed;
@@ -110,16 +110,17 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
             result.completeExceptionally(clientClosed());
             return;
           }
-          session
-              .id()
-              .whenComplete(
-                  (id, failure) -> {
-                    if (failure == null) {
-                      result.complete(id);
-                    } else {
-                      result.completeExceptionally(failure);
-                    }
-                  });
+          var unused =
+              session
+                  .id()
+                  .whenComplete(
+                      (id, failure) -> {
+                        if (failure == null) {
+                          result.complete(id);
+                        } else {
+                          result.completeExceptionally(failure);
+                        }
+                      });
         });
     return result;
   }
@@ -129,9 +130,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
    * outside the stream. Cancel the future when it is not wanted any more.
    */
   public CompletableFuture<ConnectedServer> server() {
-    CompletableFuture<ConnectedServer> result = new CompletableFuture<>();
-    shard.execute(() -> seekServer(result));
-    return result;
+    ServerSeeker seeker = new ServerSeeker();
+    shard.execute(() -> seekServer(seeker));
+    return seeker.server;
   }
 
   /** Notes that a server, asked outside the stream, said that it does not lead. */
@@ -199,13 +200,14 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     calls.add(call);
     callBytes += call.bytes();
     deadlines.add(call);
-    call.result()
-        .whenComplete(
-            (reply, failure) -> {
-              if (call.result().isCancelled()) {
-                shard.execute(() -> forget(call));
-              }
-            });
+    var unused =
+        call.result()
+            .whenComplete(
+                (reply, failure) -> {
+                  if (call.result().isCancelled()) {
+                    shard.execute(() -> forget(call));
+                  }
+                });
     route(call);
   }
 
@@ -259,9 +261,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   public void onReady() {
     ConnectedServer connected = link.connected();
     if (connected != null && !serverSeekers.isEmpty()) {
-      List<CompletableFuture<ConnectedServer>> seekers = List.copyOf(serverSeekers);
+      List<ServerSeeker> seekers = List.copyOf(serverSeekers);
       serverSeekers.clear();
-      seekers.forEach(seeker -> seeker.complete(connected));
+      seekers.forEach(seeker -> seeker.server.complete(connected));
     }
     pump();
   }
@@ -297,9 +299,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   @Override
   public void onUnreachable(ShoalException reason) {
     failAll(reason);
-    List<CompletableFuture<ConnectedServer>> seekers = List.copyOf(serverSeekers);
+    List<ServerSeeker> seekers = List.copyOf(serverSeekers);
     serverSeekers.clear();
-    seekers.forEach(seeker -> seeker.completeExceptionally(reason));
+    seekers.forEach(seeker -> seeker.server.completeExceptionally(reason));
   }
 
   @Override
@@ -307,14 +309,14 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     return !closed && (!calls.isEmpty() || !serverSeekers.isEmpty() || session.isOpen());
   }
 
-  private void seekServer(CompletableFuture<ConnectedServer> seeker) {
+  private void seekServer(ServerSeeker seeker) {
     ConnectedServer connected = link.connected();
     if (closed) {
-      seeker.completeExceptionally(clientClosed());
+      seeker.server.completeExceptionally(clientClosed());
     } else if (connected != null) {
-      seeker.complete(connected);
+      seeker.server.complete(connected);
     } else if (serverSeekers.size() >= limits.maxInFlight()) {
-      seeker.completeExceptionally(
+      seeker.server.completeExceptionally(
           new ShoalException(
               ErrorCode.OVERLOADED,
               "",
@@ -322,12 +324,13 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
                   .formatted(serverSeekers.size())));
     } else {
       serverSeekers.add(seeker);
-      seeker.whenComplete(
-          (found, failure) -> {
-            if (seeker.isCancelled()) {
-              shard.execute(() -> serverSeekers.remove(seeker));
-            }
-          });
+      var unused =
+          seeker.server.whenComplete(
+              (found, failure) -> {
+                if (seeker.server.isCancelled()) {
+                  shard.execute(() -> serverSeekers.remove(seeker));
+                }
+              });
       link.want();
     }
   }
@@ -493,9 +496,10 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     }
     closed = true;
     onUnreachable(clientClosed());
-    session
-        .end(FAREWELL, link.isConnected())
-        .whenComplete((nothing, failure) -> shard.execute(this::finishClosing));
+    var unused =
+        session
+            .end(FAREWELL, link.isConnected())
+            .whenComplete((nothing, failure) -> shard.execute(this::finishClosing));
   }
 
   private void finishClosing() {
@@ -507,5 +511,10 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
 
   private static ShoalException clientClosed() {
     return new ShoalException(ErrorCode.CANCELLED, "", "the client is closed");
+  }
+
+  /** Somebody who waits for a connection: equal to nobody else. */
+  private static final class ServerSeeker {
+    private final CompletableFuture<ConnectedServer> server = new CompletableFuture<>();
   }
 }

@@ -127,7 +127,8 @@ final class Session {
           NamespaceRequest.newBuilder()
               .setCloseSession(CloseSessionRequest.getDefaultInstance())
               .build();
-      calls.send(request, timeout).whenComplete((reply, failure) -> done.complete(null));
+      var unused =
+          calls.send(request, timeout).whenComplete((reply, failure) -> done.complete(null));
       cancelRenewal();
     } else {
       done.complete(null);
@@ -164,18 +165,19 @@ final class Session {
                     .setClientName(settings.clientName())
                     .setNonce(environment.random().nextLong()))
             .build();
-    calls
-        .send(request, settings.callTimeout())
-        .whenComplete(
-            (reply, failure) ->
-                shard.execute(
-                    () -> {
-                      if (failure == null) {
-                        onOpened(reply.getOpenSession());
-                      } else {
-                        onNotOpened(ShoalException.of(failure));
-                      }
-                    }));
+    var unused =
+        calls
+            .send(request, settings.callTimeout())
+            .whenComplete(
+                (reply, failure) ->
+                    shard.execute(
+                        () -> {
+                          if (failure == null) {
+                            onOpened(reply.getOpenSession());
+                          } else {
+                            onNotOpened(ShoalException.of(failure));
+                          }
+                        }));
   }
 
   private void onOpened(OpenSessionReply reply) {
@@ -247,14 +249,15 @@ final class Session {
           NamespaceRequest.newBuilder()
               .setRenewSession(RenewSessionRequest.getDefaultInstance())
               .build();
-      calls
-          .send(request, settings.callTimeout())
-          .whenComplete(
-              (reply, failure) -> {
-                if (failure != null) {
-                  LOG.debug("session was not renewed: {}", failure.toString());
-                }
-              });
+      var unused =
+          calls
+              .send(request, settings.callTimeout())
+              .whenComplete(
+                  (reply, failure) -> {
+                    if (failure != null) {
+                      LOG.debug("session was not renewed: {}", failure.toString());
+                    }
+                  });
     }
     scheduleRenewal();
   }
