@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The keys of a storage node's configuration file, and what is made of them. */
-final class StorageNodeSettings {
+public final class StorageNodeSettings {
   private static final Key<String> HOST =
       Key.of("host", nonEmptyString(), "127.0.0.1", "Host name or address to listen on.");
   private static final Key<Integer> PORT =
@@ -175,7 +175,8 @@ final class StorageNodeSettings {
           "8s",
           "How long streams may go on when the node is asked to stop.");
 
-  static final ConfigSchema SCHEMA =
+  /** All keys, in the order of the template. */
+  public static final ConfigSchema SCHEMA =
       new ConfigSchema(
           "Configuration of a storage node.",
           List.of(
@@ -213,7 +214,7 @@ final class StorageNodeSettings {
   private StorageNodeSettings() {}
 
   /** Builds what the node is told; throws {@code INVALID_ARGUMENT} if values do not go together. */
-  static StorageNodeConfig read(Config config) {
+  public static StorageNodeConfig read(Config config) {
     return config.build(StorageNodeSettings::build);
   }
 
