@@ -119,7 +119,9 @@ final class ChunkIdPool {
     CompletableFuture<Reply> taken =
         log.submit(CommandEnvelope.internal(log.nowMillis(), new AllocateIds(RANGE_IDS)));
     refill = taken;
-    taken.whenCompleteAsync((reply, failure) -> onRefilled(taken, reply, failure), shard);
+    var unused =
+        taken.whenComplete(
+            (reply, failure) -> shard.execute(() -> onRefilled(taken, reply, failure)));
   }
 
   private void onRefilled(

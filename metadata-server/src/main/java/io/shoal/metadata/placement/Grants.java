@@ -113,15 +113,16 @@ public final class Grants {
       grants.completeExceptionally(tooFew);
       return;
     }
-    ids.take(request.count())
-        .whenComplete(
-            (taken, failure) -> {
-              if (failure == null) {
-                give(request, registered, taken, grants);
-              } else {
-                grants.completeExceptionally(ShoalException.of(failure));
-              }
-            });
+    var unused =
+        ids.take(request.count())
+            .whenComplete(
+                (taken, failure) -> {
+                  if (failure == null) {
+                    give(request, registered, taken, grants);
+                  } else {
+                    grants.completeExceptionally(ShoalException.of(failure));
+                  }
+                });
   }
 
   private void give(
@@ -132,8 +133,8 @@ public final class Grants {
     shard.assertInShard();
     try {
       grants.complete(sign(request, registered, taken));
-    } catch (ShoalException refused) {
-      grants.completeExceptionally(refused);
+    } catch (RuntimeException failure) {
+      grants.completeExceptionally(ShoalException.of(failure));
     }
   }
 

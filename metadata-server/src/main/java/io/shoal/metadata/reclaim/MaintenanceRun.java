@@ -141,8 +141,10 @@ final class MaintenanceRun {
 
   private void submit(MaintenanceCommand command) {
     commandsInStage++;
-    log.submit(CommandEnvelope.internal(log.nowMillis(), command))
-        .whenCompleteAsync((reply, failure) -> onReply(command, reply, failure), shard);
+    var unused =
+        log.submit(CommandEnvelope.internal(log.nowMillis(), command))
+            .whenComplete(
+                (reply, failure) -> shard.execute(() -> onReply(command, reply, failure)));
   }
 
   private void onReply(
@@ -170,8 +172,10 @@ final class MaintenanceRun {
       return;
     }
     var command = new MaintenanceCommand.ReplicasDeleted(nodeId, chunkIds);
-    log.submit(CommandEnvelope.internal(log.nowMillis(), command))
-        .whenCompleteAsync((reply, failure) -> onRecorded(command, reply, failure), shard);
+    var unused =
+        log.submit(CommandEnvelope.internal(log.nowMillis(), command))
+            .whenComplete(
+                (reply, failure) -> shard.execute(() -> onRecorded(command, reply, failure)));
   }
 
   private void onRecorded(

@@ -113,10 +113,11 @@ final class LeaderTerm {
       }
     }
     LOG.info("Term {}: {}", term, missing.getClass().getSimpleName());
-    environment
-        .log()
-        .submit(CommandEnvelope.internal(environment.log().nowMillis(), missing))
-        .whenCompleteAsync(this::onReply, shard);
+    var unused =
+        environment
+            .log()
+            .submit(CommandEnvelope.internal(environment.log().nowMillis(), missing))
+            .whenComplete((reply, failure) -> shard.execute(() -> onReply(reply, failure)));
   }
 
   private @Nullable ClusterCommand missingIn(ClusterQueries cluster) {

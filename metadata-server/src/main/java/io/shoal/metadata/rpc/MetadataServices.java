@@ -140,7 +140,7 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
   @Override
   public void close() {
     onLeadershipLost(0);
-    background.close();
+    var unused = background.close();
     reads.close();
   }
 }

@@ -176,11 +176,12 @@ class NamespaceRpcTest {
         TestPipeline other = server.pipeline().openSession()) {
       server.log.hold(command -> command instanceof Mkdirs);
       TestPipeline client = server.pipeline().openSession();
-      client.mutate(Requests.mkdirs("/a"));
-      client.mutate(Requests.mkdirs("/b"));
+      List<CompletableFuture<NamespaceReply>> dropped =
+          List.of(client.mutate(Requests.mkdirs("/a")), client.mutate(Requests.mkdirs("/b")));
       Await.until("the server is full", () -> server.log.heldCount() == 2);
       client.close();
       refused(other.send(Requests.stat("/")), ErrorCode.OVERLOADED);
+      assertThat(dropped).allMatch(CompletableFuture::isCompletedExceptionally);
       server.log.release();
       Await.until(
           "there is room again", () -> !Await.result(other.send(Requests.stat("/"))).hasError());

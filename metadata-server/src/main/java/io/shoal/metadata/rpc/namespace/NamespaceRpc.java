@@ -75,13 +75,14 @@ public final class NamespaceRpc extends NamespaceServiceGrpc.NamespaceServiceImp
       client.onError(RpcErrors.toStatusException(overloaded));
       return;
     }
-    handlers
-        .handle(request)
-        .thenAccept(
-            reply -> {
-              permit.release();
-              answer(reply, client);
-            });
+    var unused =
+        handlers
+            .handle(request)
+            .thenAccept(
+                reply -> {
+                  permit.release();
+                  answer(reply, client);
+                });
   }
 
   private static void answer(NamespaceReply reply, StreamObserver<NamespaceReply> client) {

@@ -105,9 +105,10 @@ final class PipelineStream implements StreamObserver<NamespaceRequest> {
       onAnswer(new Answer(ReplyWriter.failure(request, overloaded), cost, null));
       return;
     }
-    handlers
-        .handle(request)
-        .thenAccept(reply -> serial.execute(() -> onAnswer(new Answer(reply, cost, permit))));
+    var unused =
+        handlers
+            .handle(request)
+            .thenAccept(reply -> serial.execute(() -> onAnswer(new Answer(reply, cost, permit))));
     askForMore();
   }
 

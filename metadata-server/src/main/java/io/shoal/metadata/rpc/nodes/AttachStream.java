@@ -174,8 +174,10 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
     }
     NodeReport state = NodeReader.report(register);
     moveTo(Stage.REGISTERING, "the proof is right");
-    desk.register(NodeReader.description(register), register.getClusterId())
-        .whenComplete((made, failure) -> serial.execute(() -> onRegistered(made, state, failure)));
+    var unused =
+        desk.register(NodeReader.description(register), register.getClusterId())
+            .whenComplete(
+                (made, failure) -> serial.execute(() -> onRegistered(made, state, failure)));
   }
 
   private void onRegistered(

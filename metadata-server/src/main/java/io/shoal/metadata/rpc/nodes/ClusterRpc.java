@@ -90,15 +90,16 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
                 .thenCompose(
                     passed -> reads.query(Deadline.after(READ_TIMEOUT, environment.time()), query))
             : leader.gate().refusal();
-    answer.whenComplete(
-        (reply, failure) -> {
-          if (failure == null) {
-            client.onNext(reply);
-            client.onCompleted();
-          } else {
-            client.onError(RpcErrors.toStatusException(ShoalException.of(failure)));
-          }
-        });
+    var unused =
+        answer.whenComplete(
+            (reply, failure) -> {
+              if (failure == null) {
+                client.onNext(reply);
+                client.onCompleted();
+              } else {
+                client.onError(RpcErrors.toStatusException(ShoalException.of(failure)));
+              }
+            });
   }
 
   @Override

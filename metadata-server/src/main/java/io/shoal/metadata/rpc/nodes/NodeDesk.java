@@ -159,14 +159,16 @@ final class NodeDesk {
   /** Rule D3: a fence stands in the state, so that nobody forgets it. */
   private void recordVolumes(AttachedNode node, NodeReport report) {
     NodeDescription description = NodeReader.withVolumes(node.description(), report.volumes());
-    submit(new ClusterCommand.RegisterNode(description))
-        .whenComplete(
-            (reply, failure) -> {
-              if (failure != null || reply instanceof Reply.Failure) {
-                LOG.warn("{}: its volumes could not be put on record: {} {}", node, reply, failure);
-                node.forgetVolumes();
-              }
-            });
+    var unused =
+        submit(new ClusterCommand.RegisterNode(description))
+            .whenComplete(
+                (reply, failure) -> {
+                  if (failure != null || reply instanceof Reply.Failure) {
+                    LOG.warn(
+                        "{}: its volumes could not be put on record: {} {}", node, reply, failure);
+                    node.forgetVolumes();
+                  }
+                });
   }
 
   /** Answers what a node may forget. Rule G1: only the log clock as applied counts. */
@@ -225,18 +227,19 @@ final class NodeDesk {
       onGivenUp.run();
       return;
     }
-    reads
-        .query(deadline(), query)
-        .whenComplete(
-            (order, failure) -> {
-              node.endWork();
-              if (failure == null) {
-                answer.accept(order);
-              } else {
-                LOG.debug("{}: a read failed: {}", node, failure.toString());
-                onGivenUp.run();
-              }
-            });
+    var unused =
+        reads
+            .query(deadline(), query)
+            .whenComplete(
+                (order, failure) -> {
+                  node.endWork();
+                  if (failure == null) {
+                    answer.accept(order);
+                  } else {
+                    LOG.debug("{}: a read failed: {}", node, failure.toString());
+                    onGivenUp.run();
+                  }
+                });
   }
 
   /** Takes the durable answer of a node to an order. */
