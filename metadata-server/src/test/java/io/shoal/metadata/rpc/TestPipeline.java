@@ -80,6 +80,13 @@ final class TestPipeline
     return this;
   }
 
+  /** Goes on with the session of another stream. */
+  TestPipeline resume(TestPipeline other) {
+    sessionId = other.sessionId;
+    sequence = other.sequence;
+    return this;
+  }
+
   long sessionId() {
     return sessionId;
   }

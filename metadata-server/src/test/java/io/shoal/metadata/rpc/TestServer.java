@@ -33,7 +33,8 @@ import java.util.concurrent.Executors;
  * The services on a real connection, over a log without disk and with a clock that stands still.
  */
 final class TestServer implements AutoCloseable {
-  static final ClusterSecret SECRET = ClusterSecret.of("a secret of this test");
+  static final String SECRET_TEXT = "a secret of this test";
+  static final ClusterSecret SECRET = ClusterSecret.of(TestServer.SECRET_TEXT);
   static final long GRACE_MILLIS = 60_000;
   static final long GRANT_LIFETIME_MILLIS = 900_000;
   static final String CLUSTER_ID = "0f7e9a52-3a6f-4cf5-9f3a-3a1d4d0c2b11";
