@@ -70,7 +70,7 @@ class ClientRuntimeTest {
     try (ShoalClient client = ShoalClient.create(config().withCallbackExecutor(own))) {
       server.behave(request -> Behaviour.HOLD_REPLY);
       CompletableFuture<FileStatus> stat = client.stat("/");
-      stat.thenRun(() -> where.complete(Thread.currentThread().getName()));
+      var unused = stat.thenRun(() -> where.complete(Thread.currentThread().getName()));
       Await.until("arrived", () -> server.heldCount() == 1);
       server.releaseHeld();
       assertThat(Await.result(where)).isEqualTo("mine");

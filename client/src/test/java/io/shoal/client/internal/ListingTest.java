@@ -111,9 +111,10 @@ class ListingTest {
         .forEach(i -> namespace.add("/old/" + name(i), FileType.FILE_TYPE_FILE));
     subscribe("/old");
     request(1);
-    metadata.rename(
-        RenameRequest.newBuilder().setSource("/old").setDestination("/new").build(),
-        resources.get().metadataDeadline());
+    var unused =
+        metadata.rename(
+            RenameRequest.newBuilder().setSource("/old").setDestination("/new").build(),
+            resources.get().metadataDeadline());
     request(10);
     assertThat(recorder.names).hasSize(11);
   }

@@ -115,7 +115,7 @@ public final class DirectMetadata implements MetadataCalls {
     }
     NamespaceRequest.Builder request = call.request.toBuilder();
     if (request.getRequestCase().getNumber() > NamespaceRequest.OPEN_SESSION_FIELD_NUMBER) {
-      session();
+      var unused = session();
       synchronized (this) {
         sequence++;
         request.setStamp(

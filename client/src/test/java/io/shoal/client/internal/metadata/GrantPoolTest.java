@@ -84,11 +84,13 @@ class GrantPoolTest {
   @Test
   void take_tooManyWaiting_overloaded() {
     metadata.hold();
+    List<CompletableFuture<GrantedChunk>> takers = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      pool.take(FilePolicy.DEFAULT);
+      takers.add(pool.take(FilePolicy.DEFAULT));
     }
     assertThat(Await.failure(pool.take(FilePolicy.DEFAULT)).code()).isEqualTo(ErrorCode.OVERLOADED);
     metadata.release();
+    assertThat(takers).allMatch(CompletableFuture::isDone);
   }
 
   @Test
