@@ -139,6 +139,6 @@ final class ChunkFiles {
   }
 
   private static String directory(ChunkId chunk) {
-    return String.format("%s/%02x", ROOT, chunk.value() * MIX >>> (Long.SIZE - 8));
+    return String.format("%s/%02x", ROOT, (chunk.value() * MIX) >>> (Long.SIZE - 8));
   }
 }

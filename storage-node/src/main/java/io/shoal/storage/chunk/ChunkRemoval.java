@@ -153,7 +153,7 @@ final class ChunkRemoval {
   }
 
   private void moveTo(Stage next) {
-    if (next.ordinal() <= stage.ordinal()) {
+    if (next.compareTo(stage) <= 0) {
       throw new IllegalStateException(
           "deletion: " + stage + " to " + next + " (expected: forward only)");
     }

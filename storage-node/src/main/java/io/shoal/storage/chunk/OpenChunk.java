@@ -411,7 +411,7 @@ final class OpenChunk {
   }
 
   private void moveTo(Stage next, String reason) {
-    if (next.ordinal() <= stage.ordinal()) {
+    if (next.compareTo(stage) <= 0) {
       throw new IllegalStateException(
           "chunk " + id + ": " + stage + " to " + next + " (expected: forward only)");
     }

@@ -7,7 +7,11 @@ import io.shoal.storage.index.ChunkHead.Place;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -33,19 +37,23 @@ public final class RocksChunkIndex implements ChunkIndex {
     SMALL("small"),
     UNCONFIRMED("unconfirmed");
 
-    private final byte[] key;
+    private final String name;
 
-    Family(String key) {
-      this.key = key.getBytes(UTF_8);
+    Family(String name) {
+      this.name = name;
+    }
+
+    byte[] key() {
+      return name.getBytes(UTF_8);
     }
   }
 
   private final RocksDB database;
-  private final List<ColumnFamilyHandle> families;
+  private final Map<Family, ColumnFamilyHandle> families;
   private final RocksOptions options;
 
   private RocksChunkIndex(
-      RocksDB database, List<ColumnFamilyHandle> families, RocksOptions options) {
+      RocksDB database, Map<Family, ColumnFamilyHandle> families, RocksOptions options) {
     this.database = database;
     this.families = families;
     this.options = options;
@@ -57,7 +65,7 @@ public final class RocksChunkIndex implements ChunkIndex {
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (Family family : Family.values()) {
       ColumnFamilyOptions chosen = family == Family.SMALL ? options.smallChunks : options.records;
-      descriptors.add(new ColumnFamilyDescriptor(family.key, chosen));
+      descriptors.add(new ColumnFamilyDescriptor(family.key(), chosen));
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     String path = directory.toString();
@@ -65,7 +73,11 @@ public final class RocksChunkIndex implements ChunkIndex {
         readOnly
             ? RocksDB.openReadOnly(options.database, path, descriptors, handles)
             : RocksDB.open(options.database, path, descriptors, handles);
-    return new RocksChunkIndex(database, List.copyOf(handles), options);
+    Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
+    for (Family family : Family.values()) {
+      families.put(family, handles.get(families.size()));
+    }
+    return new RocksChunkIndex(database, families, options);
   }
 
   @Override
@@ -141,7 +153,7 @@ public final class RocksChunkIndex implements ChunkIndex {
 
   @Override
   public void close() throws IOException {
-    families.forEach(ColumnFamilyHandle::close);
+    families.values().forEach(ColumnFamilyHandle::close);
     try {
       database.closeE();
     } catch (RocksDBException failure) {
@@ -183,7 +195,7 @@ public final class RocksChunkIndex implements ChunkIndex {
   }
 
   private ColumnFamilyHandle handle(Family family) {
-    return families.get(family.ordinal());
+    return Objects.requireNonNull(families.get(family), family.name);
   }
 
   private byte @Nullable [] get(Family family, byte[] key) throws IOException {
@@ -200,7 +212,7 @@ public final class RocksChunkIndex implements ChunkIndex {
       return;
     }
     iterator.seek(key);
-    if (iterator.isValid() && java.util.Arrays.equals(iterator.key(), key)) {
+    if (iterator.isValid() && Arrays.equals(iterator.key(), key)) {
       iterator.next();
     }
   }

@@ -194,9 +194,9 @@ final class Volume implements VolumeGuard {
 
   @Override
   public ShoalException full(NoSpaceException cause) {
-    status.moveTo(State.FULL, cause.getMessage());
+    status.moveTo(State.FULL, cause.toString());
     return new ShoalException(
-        ErrorCode.OUT_OF_SPACE, toString(), "file system is full: " + cause.getMessage(), cause);
+        ErrorCode.OUT_OF_SPACE, toString(), "file system is full: " + cause, cause);
   }
 
   @Override
@@ -242,12 +242,15 @@ final class Volume implements VolumeGuard {
     CompletableFuture<Void> ended =
         opened == null ? CompletableFuture.completedFuture(null) : opened.close();
     CompletableFuture<Void> closed = new CompletableFuture<>();
-    var unused =
-        ended
-            .handle((done, failure) -> pools.close())
-            .thenCompose(terminated -> terminated)
-            .whenComplete((done, failure) -> engine.closer().execute(() -> closeFiles(closed)));
+    var unused = ended.whenComplete((done, failure) -> closePools(closed));
     return closed;
+  }
+
+  private void closePools(CompletableFuture<Void> closed) {
+    var unused =
+        pools
+            .close()
+            .whenComplete((done, failure) -> engine.closer().execute(() -> closeFiles(closed)));
   }
 
   private void closeFiles(CompletableFuture<Void> closed) {

@@ -71,13 +71,7 @@ class IndexCommitterTest {
 
   @Test
   void commit_fromWithinACompletion_isNotLost() {
-    CompletableFuture<Void> second = new CompletableFuture<>();
-    var unused =
-        commit(1, 10)
-            .thenRun(
-                () -> {
-                  var alsoUnused = commit(2, 10).thenRun(() -> second.complete(null));
-                });
+    CompletableFuture<Void> second = commit(1, 10).thenCompose(done -> commit(2, 10));
     executor.runAll();
     assertThat(second).isDone();
   }

@@ -47,7 +47,16 @@ public final class SimulatedDisk implements Disk {
     SYNC
   }
 
-  private record Write(long offset, byte[] bytes) {}
+  /** Bytes that a crash may lose. */
+  private static final class Write {
+    private final long offset;
+    private final byte[] bytes;
+
+    Write(long offset, byte[] bytes) {
+      this.offset = offset;
+      this.bytes = bytes;
+    }
+  }
 
   /** The content of a file, whatever names it has. */
   private static final class Inode {

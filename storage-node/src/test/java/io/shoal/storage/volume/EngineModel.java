@@ -152,8 +152,9 @@ final class EngineModel extends StoreFixture {
   void run(int tasks, long seed) {
     node.executor.reseed(seed);
     try {
-      for (int i = 0; i < tasks && node.executor.runNext(); i++) {
-        continue;
+      int ran = 0;
+      while (ran < tasks && node.executor.runNext()) {
+        ran++;
       }
     } catch (SimulatedCrash died) {
       assertThat(node.crashPoint.crashed()).isTrue();

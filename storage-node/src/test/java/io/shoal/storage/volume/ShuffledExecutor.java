@@ -37,8 +37,9 @@ final class ShuffledExecutor implements Executor {
   }
 
   void runAll() {
-    while (runNext()) {
-      continue;
+    boolean more = true;
+    while (more) {
+      more = runNext();
     }
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of a volume when its disk or index fails, fills up or decays. */
 class VolumeFaultTest extends StoreFixture {
-  private static final IOException EIO = withoutTrace(new IOException("EIO"));
+  private final IOException eio = withoutTrace(new IOException("EIO"));
 
   private final SimulatedNode node = new SimulatedNode(1, CONFIG, System.nanoTime());
   private final SimulatedDisk disk = node.disks.get(0);
@@ -42,7 +42,7 @@ class VolumeFaultTest extends StoreFixture {
   void finish_diskFails_fencesTheVolumeForGood(Operation failing) {
     write(id(1), 1_000, 1_000);
     disk.setFault(
-        (operation, name) -> operation == failing && name.startsWith("chunks") ? EIO : null);
+        (operation, name) -> operation == failing && name.startsWith("chunks") ? eio : null);
     ChunkWriter writer = open(id(2));
     var unused = append(writer, id(2), 0, SMALL + 1);
     assertThat(failureOf(writer.finish())).isEqualTo(ErrorCode.VOLUME_FENCED);
@@ -58,7 +58,7 @@ class VolumeFaultTest extends StoreFixture {
   @Test
   void finish_indexFails_fencesTheVolumeForGood() {
     ChunkWriter writer = open(id(2));
-    node.indexes.failCommits(EIO);
+    node.indexes.failCommits(eio);
     var unused = append(writer, id(2), 0, 100);
     assertThat(failureOf(writer.finish())).isEqualTo(ErrorCode.VOLUME_FENCED);
     writer.close();
@@ -73,7 +73,7 @@ class VolumeFaultTest extends StoreFixture {
     ChunkWriter writer = open(id(2));
     var unused = append(writer, id(2), 0, 100);
     CompletableFuture<DurableLength> flush = writer.flush();
-    node.indexes.failInBackground(EIO);
+    node.indexes.failInBackground(eio);
     assertThat(failureOf(flush)).isEqualTo(ErrorCode.VOLUME_FENCED);
     assertThat(failureOf(append(writer, id(2), 100, 1))).isEqualTo(ErrorCode.VOLUME_FENCED);
     writer.close();
@@ -84,7 +84,7 @@ class VolumeFaultTest extends StoreFixture {
   void finish_fencedWhileItsCommitIsUnderWay_isNotAcknowledged() {
     ChunkWriter writer = open(id(2));
     var unused = append(writer, id(2), 0, 100);
-    node.indexes.duringCommits(() -> node.indexes.failInBackground(EIO));
+    node.indexes.duringCommits(() -> node.indexes.failInBackground(eio));
     assertThat(failureOf(writer.finish())).isEqualTo(ErrorCode.VOLUME_FENCED);
     writer.close();
     assertFenced("EIO");
@@ -93,7 +93,7 @@ class VolumeFaultTest extends StoreFixture {
   @Test
   void delete_fencedVolume_isNotClaimed() {
     write(id(1), 100, 100);
-    node.indexes.failInBackground(EIO);
+    node.indexes.failInBackground(eio);
     assertThat(await(store.delete(List.of(id(1), id(9))))).containsExactly(id(9));
     assertReads(id(1), 0, 100);
     await(store.confirm(List.of(id(1))));
@@ -103,7 +103,7 @@ class VolumeFaultTest extends StoreFixture {
   @Test
   void delete_fileCanNotBeUnlinked_fencesTheVolume() {
     write(id(1), SMALL + 1, SMALL + 1);
-    disk.setFault((operation, name) -> operation == Operation.DELETE ? EIO : null);
+    disk.setFault((operation, name) -> operation == Operation.DELETE ? eio : null);
     assertThat(await(store.delete(List.of(id(1))))).isEmpty();
     assertFenced("EIO");
     assertThat(describe(id(1)).state()).isEqualTo(State.UNKNOWN);
@@ -111,7 +111,7 @@ class VolumeFaultTest extends StoreFixture {
 
   @Test
   void restart_fenceMarkerRemovedByAnOperator_writesAgain() throws IOException {
-    node.indexes.failInBackground(EIO);
+    node.indexes.failInBackground(eio);
     node.executor.runAll();
     assertThat(disk.files()).contains("fenced");
     await(store.close());
@@ -125,7 +125,7 @@ class VolumeFaultTest extends StoreFixture {
   void restart_fencedVolume_sweepsNothing() throws IOException {
     ChunkWriter writer = open(id(2));
     fill(writer, id(2), 0, SMALL + BLOCK, 100_000);
-    node.indexes.failInBackground(EIO);
+    node.indexes.failInBackground(eio);
     node.executor.runAll();
     node.crash(new SplittableRandom(1));
     disk.createDirectory("chunks/ff");
@@ -219,7 +219,7 @@ class VolumeFaultTest extends StoreFixture {
   @Test
   void read_diskFails_saysSoAndDoesNotFence() throws IOException {
     write(id(1), 40 * BLOCK, SMALL);
-    disk.setFault((operation, name) -> operation == Operation.READ ? EIO : null);
+    disk.setFault((operation, name) -> operation == Operation.READ ? eio : null);
     assertThat(failureOf(store.openReader(id(1), 0, 1))).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     disk.setFault((operation, name) -> null);
     assertReads(id(1), 0, 40 * BLOCK);
@@ -231,7 +231,7 @@ class VolumeFaultTest extends StoreFixture {
   @Test
   void read_indexFails_saysSo() {
     write(id(1), 100, 100);
-    node.indexes.failReads(EIO);
+    node.indexes.failReads(eio);
     assertThat(failureOf(store.openReader(id(1), 0, 1))).isEqualTo(ErrorCode.CHECKSUM_MISMATCH);
     assertThat(failureOf(store.describe(List.of(id(1))))).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(failureOf(store.openWriter(request(id(2))))).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -284,13 +284,13 @@ class VolumeFaultTest extends StoreFixture {
       length += step;
       await(writer.flush());
       for (String file : node.chunkFiles()) {
-        assertThat(disk.sizeBytes(file)).isEqualTo(length / BLOCK * BLOCK);
+        assertThat(disk.sizeBytes(file)).isEqualTo(length - length % BLOCK);
       }
     }
     await(writer.finish());
     writer.close();
     assertThat(node.chunkFiles()).hasSize(1);
-    assertThat(disk.sizeBytes(node.chunkFiles().get(0))).isEqualTo(length / BLOCK * BLOCK);
+    assertThat(disk.sizeBytes(node.chunkFiles().get(0))).isEqualTo(length - length % BLOCK);
     assertThat(disk.overwritten()).isEmpty();
   }
 
@@ -336,7 +336,7 @@ class VolumeFaultTest extends StoreFixture {
     two.disks
         .get(0)
         .setFault(
-            (operation, name) -> operation == Operation.LIST && name.equals("chunks") ? EIO : null);
+            (operation, name) -> operation == Operation.LIST && name.equals("chunks") ? eio : null);
     ChunkStore second = two.start();
     assertThat(second.reports())
         .extracting(VolumeReport::health)
@@ -353,7 +353,7 @@ class VolumeFaultTest extends StoreFixture {
     SimulatedNode two = new SimulatedNode(2, CONFIG, 1);
     ChunkStore both = two.start();
     for (SimulatedDisk failing : two.disks) {
-      failing.setFault((operation, name) -> operation == Operation.WRITE ? EIO : null);
+      failing.setFault((operation, name) -> operation == Operation.WRITE ? eio : null);
     }
     for (int i = 1; i <= 4; i++) {
       try {
