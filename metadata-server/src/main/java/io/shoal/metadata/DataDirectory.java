@@ -155,7 +155,7 @@ final class DataDirectory implements AutoCloseable {
     DurableFiles.write(pending, FORMAT + "\n" + CLUSTER + clusterId + "\n");
     Files.move(pending, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
     DurableFiles.sync(path);
-    DurableFiles.sync(path.toAbsolutePath().getParent());
+    DurableFiles.syncParent(path);
   }
 
   private static ShoalException refused(Path path, String actual, String expected) {

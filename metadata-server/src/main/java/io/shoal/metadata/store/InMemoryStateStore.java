@@ -1,9 +1,7 @@
 package io.shoal.metadata.store;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,23 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InMemoryStateStore implements StateStore {
   private final Object lock = new Object();
-  private final List<NavigableMap<byte[], byte[]>> tables = new ArrayList<>();
+  private final PerTable<NavigableMap<byte[], byte[]>> tables =
+      PerTable.of(table -> new TreeMap<>(Arrays::compareUnsigned));
   private final Set<Table> shared = EnumSet.noneOf(Table.class);
   private LogPosition applied = LogPosition.NONE;
   private @Nullable Overlay writer;
-
-  /** Makes an empty store. */
-  public InMemoryStateStore() {
-    for (int i = 0; i < Table.values().length; i++) {
-      tables.add(new TreeMap<>(Arrays::compareUnsigned));
-    }
-  }
 
   @Override
   public StateView view() {
     synchronized (lock) {
       shared.addAll(EnumSet.allOf(Table.class));
-      return new View(new MapReader(List.copyOf(tables)), applied);
+      return new View(new MapReader(tables.copy()), applied);
     }
   }
 
@@ -41,7 +33,7 @@ public final class InMemoryStateStore implements StateStore {
       if (writer != null && writer.isOpen()) {
         throw new IllegalStateException("a writer is open (expected: at most one)");
       }
-      writer = new Overlay(new MapReader(List.copyOf(tables)));
+      writer = new Overlay(new MapReader(tables.copy()));
       return writer;
     }
   }
@@ -62,10 +54,10 @@ public final class InMemoryStateStore implements StateStore {
   }
 
   private void change(Table table, byte[] key, byte @Nullable [] value) {
-    NavigableMap<byte[], byte[]> rows = tables.get(table.ordinal());
+    NavigableMap<byte[], byte[]> rows = tables.get(table);
     if (shared.remove(table)) {
       rows = new TreeMap<>(rows);
-      tables.set(table.ordinal(), rows);
+      tables.set(table, rows);
     }
     if (value == null) {
       rows.remove(key);

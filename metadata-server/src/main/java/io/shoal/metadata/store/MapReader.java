@@ -3,21 +3,16 @@ package io.shoal.metadata.store;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads tables that are maps.
- *
- * @param tables the map of each table, by its ordinal
- */
-record MapReader(List<NavigableMap<byte[], byte[]>> tables) implements StateReader {
+/** Reads tables that are maps. */
+record MapReader(PerTable<NavigableMap<byte[], byte[]>> tables) implements StateReader {
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
-    return tables.get(table.ordinal()).get(key);
+    return tables.get(table).get(key);
   }
 
   @Override
@@ -32,7 +27,7 @@ record MapReader(List<NavigableMap<byte[], byte[]>> tables) implements StateRead
   }
 
   private NavigableMap<byte[], byte[]> range(Table table, byte[] from, byte @Nullable [] to) {
-    NavigableMap<byte[], byte[]> rows = tables.get(table.ordinal());
+    NavigableMap<byte[], byte[]> rows = tables.get(table);
     if (to == null) {
       return rows.tailMap(from, true);
     }

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -41,17 +42,15 @@ final class Overlay implements StateWriter {
   }
 
   private final StateReader base;
-  private final List<NavigableMap<byte[], Change>> changes = new ArrayList<>();
+  private final PerTable<NavigableMap<byte[], Change>> changes =
+      PerTable.of(table -> new TreeMap<>(Arrays::compareUnsigned));
   private final List<Undo> undoLog = new ArrayList<>();
   private final Deque<Integer> savepoints = new ArrayDeque<>();
-  private final int[] openCursors = new int[Table.values().length];
+  private final Map<Table, Integer> openCursors = new EnumMap<>(Table.class);
   private boolean open = true;
 
   Overlay(StateReader base) {
     this.base = base;
-    for (int i = 0; i < Table.values().length; i++) {
-      changes.add(new TreeMap<>(Arrays::compareUnsigned));
-    }
   }
 
   boolean isOpen() {
@@ -61,11 +60,8 @@ final class Overlay implements StateWriter {
   void applyTo(Target target) {
     checkOpen();
     checkNoCursors();
-    for (Table table : Table.values()) {
-      for (Map.Entry<byte[], Change> entry : changed(table).entrySet()) {
-        target.apply(table, entry.getKey(), entry.getValue().value());
-      }
-    }
+    changes.forEach(
+        (table, rows) -> rows.forEach((key, change) -> target.apply(table, key, change.value())));
   }
 
   @Override
@@ -80,9 +76,9 @@ final class Overlay implements StateWriter {
     checkOpen();
     NavigableMap<byte[], Change> inRange = range(changed(table), fromInclusive, toExclusive);
     Cursor below = base.scan(table, fromInclusive, toExclusive);
-    openCursors[table.ordinal()]++;
+    openCursors.merge(table, 1, Integer::sum);
     return new OverlayCursor(
-        below, inRange.entrySet().iterator(), () -> openCursors[table.ordinal()]--);
+        below, inRange.entrySet().iterator(), () -> openCursors.merge(table, -1, Integer::sum));
   }
 
   @Override
@@ -174,7 +170,7 @@ final class Overlay implements StateWriter {
   }
 
   private NavigableMap<byte[], Change> changed(Table table) {
-    return changes.get(table.ordinal());
+    return changes.get(table);
   }
 
   private void checkOpen() {
@@ -190,7 +186,7 @@ final class Overlay implements StateWriter {
   }
 
   private void checkNoCursors(Table table) {
-    int count = openCursors[table.ordinal()];
+    int count = openCursors.getOrDefault(table, 0);
     if (count > 0) {
       throw new IllegalStateException(
           "write to " + table + " under " + count + " open cursors (expected: 0)");

@@ -3,7 +3,6 @@ package io.shoal.metadata.store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -16,19 +15,18 @@ import org.rocksdb.Snapshot;
 /**
  * Reads tables from RocksDB: at a snapshot, or as they are when the call is made.
  *
- * @param handles the handle of each table, by its ordinal
  * @param options borrowed; {@code snapshot} is set in them
  */
 record RocksReader(
     RocksDB database,
-    List<ColumnFamilyHandle> handles,
+    PerTable<ColumnFamilyHandle> handles,
     ReadOptions options,
     @Nullable Snapshot snapshot)
     implements StateReader {
   @Override
   public byte @Nullable [] get(Table table, byte[] key) {
     try {
-      return database.get(handles.get(table.ordinal()), options, key);
+      return database.get(handles.get(table), options, key);
     } catch (RocksDBException e) {
       throw failed("get from " + table, e);
     }
@@ -71,7 +69,7 @@ record RocksReader(
     if (upper != null) {
       bounded.setIterateUpperBound(upper);
     }
-    RocksIterator rows = database.newIterator(handles.get(table.ordinal()), bounded);
+    RocksIterator rows = database.newIterator(handles.get(table), bounded);
     return new Range(rows, bounded, lower, upper);
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class RocksStateStore implements DurableStateStore {
   private final RocksOptions options;
   private final RocksDB database;
   private final ColumnFamilyHandle own;
-  private final List<ColumnFamilyHandle> handles;
+  private final PerTable<ColumnFamilyHandle> handles;
   private final ReadOptions current = new ReadOptions();
   private final RocksReader committed;
 
@@ -63,7 +64,8 @@ public final class RocksStateStore implements DurableStateStore {
     this.options = options;
     this.database = database;
     this.own = all.get(0);
-    this.handles = List.copyOf(all.subList(1, all.size()));
+    Iterator<ColumnFamilyHandle> next = all.listIterator(1);
+    this.handles = PerTable.of(table -> next.next());
     this.committed = new RocksReader(database, handles, current, null);
   }
 
@@ -193,7 +195,7 @@ public final class RocksStateStore implements DurableStateStore {
     }
     position.checkBehind(applied);
     try (WriteBatch batch = new WriteBatch()) {
-      mine.applyTo((table, key, value) -> add(batch, handles.get(table.ordinal()), key, value));
+      mine.applyTo((table, key, value) -> add(batch, handles.get(table), key, value));
       add(batch, own, FORMAT_KEY, ByteBuffer.allocate(4).putInt(FORMAT).array());
       add(
           batch,
@@ -229,8 +231,9 @@ public final class RocksStateStore implements DurableStateStore {
 
   @Override
   public void flush() {
-    List<ColumnFamilyHandle> all = new ArrayList<>(handles);
+    List<ColumnFamilyHandle> all = new ArrayList<>();
     all.add(own);
+    handles.forEach((table, handle) -> all.add(handle));
     try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
       database.flush(waiting, all);
     } catch (RocksDBException e) {
@@ -285,7 +288,7 @@ public final class RocksStateStore implements DurableStateStore {
 
   private void closeDatabase() {
     current.close();
-    handles.forEach(ColumnFamilyHandle::close);
+    handles.forEach((table, handle) -> handle.close());
     own.close();
     database.close();
     options.close();

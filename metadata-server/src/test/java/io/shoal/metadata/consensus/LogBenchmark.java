@@ -94,15 +94,16 @@ public final class LogBenchmark {
       permits.acquire();
       int mine = count++;
       long sent = System.nanoTime();
-      log.submit(CounterMachine.store(new byte[200]))
-          .whenComplete(
-              (reply, failure) -> {
-                latencies[mine] = System.nanoTime() - sent;
-                if (failure != null) {
-                  failure.printStackTrace();
-                }
-                permits.release();
-              });
+      var unused =
+          log.submit(CounterMachine.store(new byte[200]))
+              .whenComplete(
+                  (reply, failure) -> {
+                    latencies[mine] = System.nanoTime() - sent;
+                    if (failure != null) {
+                      failure.printStackTrace();
+                    }
+                    permits.release();
+                  });
     }
     permits.acquire(inFlight);
     double took = (System.nanoTime() - begin) / 1e9;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -247,7 +248,7 @@ abstract class StateStoreContract {
   }
 
   private void runSteps(
-      Random random, StateWriter writer, TreeMap<String, String> model, int depth) {
+      Random random, StateWriter writer, NavigableMap<String, String> model, int depth) {
     for (int step = 0; step < 12; step++) {
       String key = "k" + random.nextInt(30);
       switch (random.nextInt(depth < 3 ? 6 : 4)) {
@@ -276,7 +277,7 @@ abstract class StateStoreContract {
   }
 
   private static void checkRanges(
-      Random random, StateReader reader, TreeMap<String, String> model, String seed) {
+      Random random, StateReader reader, NavigableMap<String, String> model, String seed) {
     for (int i = 0; i < 20; i++) {
       String one = "k" + random.nextInt(30);
       String other = "k" + random.nextInt(30);
@@ -291,13 +292,13 @@ abstract class StateStoreContract {
     }
   }
 
-  private TreeMap<String, String> model() {
+  private NavigableMap<String, String> model() {
     try (StateView view = store.view()) {
       return asMap(view);
     }
   }
 
-  private static TreeMap<String, String> asMap(StateReader reader) {
+  private static NavigableMap<String, String> asMap(StateReader reader) {
     TreeMap<String, String> map = new TreeMap<>();
     try (Cursor cursor = reader.scan(Table.SYSTEM, new byte[0], null)) {
       while (cursor.next()) {

@@ -130,9 +130,10 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
             .setType(RaftClientRequest.writeRequestType())
             .build();
     try {
-      server
-          .submitClientRequestAsync(request)
-          .whenComplete((reply, thrown) -> settle(entry, reply, thrown));
+      var unused =
+          server
+              .submitClientRequestAsync(request)
+              .whenComplete((reply, thrown) -> settle(entry, reply, thrown));
     } catch (IOException | RuntimeException e) {
       settle(entry, null, e);
     }
@@ -158,15 +159,16 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     SnapshotManagementRequest request =
         SnapshotManagementRequest.newCreate(
             clientId, selfId, groupId, callIds.incrementAndGet(), SNAPSHOT_TIMEOUT_MILLIS, 1);
-    server
-        .snapshotManagementAsync(request)
-        .whenComplete(
-            (reply, thrown) -> {
-              if (thrown != null) {
-                log.warn("no snapshot was taken; the next entries ask again", thrown);
-                storage.notTaken();
-              }
-            });
+    var unused =
+        server
+            .snapshotManagementAsync(request)
+            .whenComplete(
+                (reply, thrown) -> {
+                  if (thrown != null) {
+                    log.warn("no snapshot was taken; the next entries ask again", thrown);
+                    storage.notTaken();
+                  }
+                });
   }
 
   /** Stops; entries in flight fail with {@code OUTCOME_UNKNOWN}. Waits until it has stopped. */

@@ -35,6 +35,14 @@ public final class DurableFiles {
     }
   }
 
+  /** Brings the name of a file or directory onto stable storage. */
+  public static void syncParent(Path fileOrDirectory) throws IOException {
+    Path parent = fileOrDirectory.toAbsolutePath().getParent();
+    if (parent != null) {
+      sync(parent);
+    }
+  }
+
   /** Deletes a directory and all in it; without effect if it does not exist. */
   public static void deleteTree(Path directory) throws IOException {
     if (!Files.exists(directory)) {

@@ -119,7 +119,7 @@ public final class StateDirectory {
     }
     DurableFiles.sync(restoring);
     Files.move(restoring, state, StandardCopyOption.ATOMIC_MOVE);
-    DurableFiles.sync(state.toAbsolutePath().getParent());
+    DurableFiles.syncParent(state);
     return RocksStateStore.open(state, settings, faults);
   }
 }

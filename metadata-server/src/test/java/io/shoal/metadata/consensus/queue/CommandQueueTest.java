@@ -43,7 +43,7 @@ final class CommandQueueTest {
   @Test
   void submit_whileEntryIsInFlight_gathersForTheNext() {
     CommandQueue queue = open(1, 100);
-    submit(queue, 1);
+    add(queue, 1);
     CompletableFuture<Reply> second = submit(queue, 2);
     CompletableFuture<Reply> third = submit(queue, 3);
     assertThat(appended).hasSize(1);
@@ -61,9 +61,9 @@ final class CommandQueueTest {
   @Test
   void submit_severalEntriesAllowed_appendsThatMany() {
     CommandQueue queue = open(2, 100);
-    submit(queue, 1);
-    submit(queue, 2);
-    submit(queue, 3);
+    add(queue, 1);
+    add(queue, 2);
+    add(queue, 3);
 
     assertThat(appended).hasSize(2);
   }
@@ -71,9 +71,9 @@ final class CommandQueueTest {
   @Test
   void submit_bytesBeyondAnEntry_areSplit() {
     CommandQueue queue = open(1, 100);
-    submit(queue, 1);
+    add(queue, 1);
     for (int i = 0; i < 3; i++) {
-      queue.submit(CounterMachine.add(1), new byte[400]);
+      add(queue, 1, 400);
     }
 
     appended.get(0).applied(List.of(Reply.DONE));
@@ -86,9 +86,9 @@ final class CommandQueueTest {
   @Test
   void submit_commandsBeyondAnEntry_areSplit() {
     CommandQueue queue = open(1, 100);
-    submit(queue, 1);
+    add(queue, 1);
     for (int i = 0; i < 9; i++) {
-      submit(queue, i);
+      add(queue, i);
     }
 
     appended.get(0).applied(List.of(Reply.DONE));
@@ -109,9 +109,9 @@ final class CommandQueueTest {
   @Test
   void submit_tooManyPending_isRefusedUntilOneIsSettled() {
     CommandQueue queue = open(1, 3);
-    submit(queue, 1);
-    submit(queue, 2);
-    submit(queue, 3);
+    add(queue, 1);
+    add(queue, 2);
+    add(queue, 3);
     assertThat(failure(submit(queue, 4))).isEqualTo(ErrorCode.OVERLOADED);
 
     appended.get(0).applied(List.of(Reply.DONE));
@@ -124,7 +124,7 @@ final class CommandQueueTest {
   void submit_tooManyBytesPending_isRefused() {
     CommandQueue queue = open(1, 100);
     for (int i = 0; i < 4; i++) {
-      queue.submit(CounterMachine.add(1), new byte[500]);
+      add(queue, 1, 500);
     }
 
     assertThat(failure(submit(queue, 1))).isEqualTo(ErrorCode.OVERLOADED);
@@ -148,8 +148,8 @@ final class CommandQueueTest {
   @Test
   void close_thenOpen_hasTheWholeBudgetAgain() {
     CommandQueue queue = open(1, 2);
-    submit(queue, 1);
-    submit(queue, 2);
+    add(queue, 1);
+    add(queue, 2);
     queue.close(new ShoalException(ErrorCode.NOT_LEADER, "", "gone"));
     appended.get(0).failed(new ShoalException(ErrorCode.OUTCOME_UNKNOWN, "", "lost"));
 
@@ -169,8 +169,8 @@ final class CommandQueueTest {
     appended.get(0).failed(new ShoalException(ErrorCode.OUTCOME_UNKNOWN, "", "late"));
 
     assertThat(reply).isCompletedWithValue(Reply.DONE);
-    submit(queue, 2);
-    submit(queue, 3);
+    add(queue, 2);
+    add(queue, 3);
     assertThat(appended).hasSize(2);
   }
 
@@ -178,7 +178,7 @@ final class CommandQueueTest {
   @Test
   void barrier_entryInFlight_waitsForTheNextOne() {
     CommandQueue queue = open(2, 100);
-    submit(queue, 1);
+    add(queue, 1);
 
     CompletableFuture<Void> barrier = queue.barrier();
 
@@ -193,9 +193,9 @@ final class CommandQueueTest {
   @Test
   void barrier_several_shareTheNextEntryWithCommands() {
     CommandQueue queue = open(1, 100);
-    submit(queue, 1);
+    add(queue, 1);
     CompletableFuture<Void> one = queue.barrier();
-    submit(queue, 2);
+    add(queue, 2);
     CompletableFuture<Void> other = queue.barrier();
 
     appended.get(0).applied(List.of(Reply.DONE));
@@ -231,6 +231,15 @@ final class CommandQueueTest {
         appended::add,
         DirectExecutor.INSTANCE,
         DirectExecutor.INSTANCE);
+  }
+
+  /** Submits a command for whose reply nobody waits. */
+  private static void add(CommandQueue queue, int count) {
+    var unused = submit(queue, count);
+  }
+
+  private static void add(CommandQueue queue, int count, int bytes) {
+    var unused = queue.submit(CounterMachine.add(count), new byte[bytes]);
   }
 
   private static CompletableFuture<Reply> submit(CommandQueue queue, int count) {
