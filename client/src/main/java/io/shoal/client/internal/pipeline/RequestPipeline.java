@@ -17,14 +17,11 @@ import io.shoal.proto.v1.NamespaceRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /**
  * Sends requests and finds their answers. A call is let in within the limits, waits for its stamp
@@ -60,15 +57,8 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
 
   private long callBytes;
 
-  /**
-   * Calls that may be sent, the oldest first: one that has to come again goes before younger ones.
-   */
-  private final TreeMap<Long, PendingCall> outbound = new TreeMap<>();
-
-  private final Map<Long, PendingCall> inFlight = new HashMap<>();
-  private long inFlightBytes;
-
-  private final Set<ServerSeeker> serverSeekers = new LinkedHashSet<>();
+  private final SendQueue queue;
+  private final ServerSeekers seekers;
 
   private long lastId;
   private boolean closed;
@@ -85,10 +75,12 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       ClientEnvironment environment,
       FaultHandler faults) {
     this.limits = settings.limits();
+    this.queue = new SendQueue(limits);
     this.environment = environment;
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, environment.random());
     this.shard = DirectShards.make("metadata", faults);
     this.link = new ServerLink(settings, channels, environment, backoff, shard, this);
+    this.seekers = new ServerSeekers(link, limits.maxInFlight(), shard);
     this.session = new Session(settings, environment, shard, this);
     this.deadlines =
         new DeadlineQueue(environment.time(), environment.timer(), shard, this::onDeadline);
@@ -107,7 +99,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     shard.execute(
         () -> {
           if (closed) {
-            result.completeExceptionally(clientClosed());
+            result.completeExceptionally(Failures.clientClosed());
             return;
           }
           var unused =
@@ -130,9 +122,16 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
    * outside the stream. Cancel the future when it is not wanted any more.
    */
   public CompletableFuture<ConnectedServer> server() {
-    ServerSeeker seeker = new ServerSeeker();
-    shard.execute(() -> seekServer(seeker));
-    return seeker.server;
+    ServerSeekers.Seeker seeker = new ServerSeekers.Seeker();
+    shard.execute(
+        () -> {
+          if (closed) {
+            seeker.server().completeExceptionally(Failures.clientClosed());
+          } else {
+            seekers.add(seeker);
+          }
+        });
+    return seeker.server();
   }
 
   /** Notes that a server, asked outside the stream, said that it does not lead. */
@@ -157,42 +156,17 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     return ended.copy();
   }
 
-  // ------------------------------------------------------------------------------------- admission
-
+  // ----------------------------------------------------------------------------------- admission
   private void admit(PendingCall call) {
-    ShoalException refusal = refusalOf(call);
+    ShoalException refusal =
+        closed
+            ? Failures.clientClosed()
+            : Failures.refusalOf(call, limits, calls.size(), callBytes);
     if (refusal != null) {
       call.result().completeExceptionally(refusal);
     } else {
       begin(call);
     }
-  }
-
-  private @Nullable ShoalException refusalOf(PendingCall call) {
-    if (closed) {
-      return clientClosed();
-    }
-    if (call.bytes() > limits.maxRequestBytes()) {
-      return new ShoalException(
-          ErrorCode.LIMIT_EXCEEDED,
-          "",
-          "%s request: %d bytes (expected: at most %d)"
-              .formatted(call.what(), call.bytes(), limits.maxRequestBytes()));
-    }
-    if (calls.size() >= limits.maxCalls() || callBytes + call.bytes() > limits.maxCallBytes()) {
-      return new ShoalException(
-          ErrorCode.OVERLOADED,
-          "",
-          "metadata calls waiting: %d with %d bytes (expected: at most %d with %d bytes)"
-              .formatted(calls.size(), callBytes, limits.maxCalls(), limits.maxCallBytes()));
-    }
-    if (call.deadline().passed()) {
-      return new ShoalException(
-          ErrorCode.DEADLINE_EXCEEDED,
-          "",
-          call.what() + ": the deadline passed before it was sent");
-    }
-    return null;
   }
 
   private void begin(PendingCall call) {
@@ -221,8 +195,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   }
 
   private void enqueue(PendingCall call) {
-    call.moveTo(Stage.OUTBOUND);
-    outbound.put(call.id(), call);
+    queue.add(call);
     link.want();
   }
 
@@ -234,15 +207,11 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
 
   /** Sends what there is room for. */
   private void pump() {
-    while (!outbound.isEmpty() && inFlight.size() < limits.maxInFlight() && link.isReady()) {
-      PendingCall call = outbound.firstEntry().getValue();
-      if (inFlightBytes > 0 && inFlightBytes + call.bytes() > limits.maxInFlightBytes()) {
+    while (link.isReady()) {
+      PendingCall call = queue.takeNext();
+      if (call == null) {
         return;
       }
-      outbound.remove(call.id());
-      inFlight.put(call.id(), call);
-      inFlightBytes += call.bytes();
-      call.moveTo(Stage.IN_FLIGHT);
       link.send(call.toWire());
     }
   }
@@ -254,27 +223,23 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     return call.result();
   }
 
-  // --------------------------------------------------------------------------------------- the
-  // link
+  // ------------------------------------------------------------------------------------ the link
 
   @Override
   public void onReady() {
     ConnectedServer connected = link.connected();
-    if (connected != null && !serverSeekers.isEmpty()) {
-      List<ServerSeeker> seekers = List.copyOf(serverSeekers);
-      serverSeekers.clear();
-      seekers.forEach(seeker -> seeker.server.complete(connected));
+    if (connected != null) {
+      seekers.onConnected(connected);
     }
     pump();
   }
 
   @Override
   public void onReply(NamespaceReply reply) {
-    PendingCall call = inFlight.remove(reply.getRequestId());
+    PendingCall call = queue.answered(reply.getRequestId());
     if (call == null) {
       return; // Nobody waits for it any more.
     }
-    inFlightBytes -= call.bytes();
     if (reply.hasError()) {
       onError(call, RpcErrors.fromProto(reply.getError()));
     } else {
@@ -286,57 +251,21 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
 
   @Override
   public void onBroken() {
-    List<PendingCall> unanswered = List.copyOf(inFlight.values());
-    inFlight.clear();
-    inFlightBytes = 0;
-    for (PendingCall call : unanswered) {
-      call.mayHaveBeenExecuted();
-      call.moveTo(Stage.OUTBOUND);
-      outbound.put(call.id(), call);
-    }
+    queue.sendAgain();
   }
 
   @Override
   public void onUnreachable(ShoalException reason) {
-    failAll(reason);
-    List<ServerSeeker> seekers = List.copyOf(serverSeekers);
-    serverSeekers.clear();
-    seekers.forEach(seeker -> seeker.server.completeExceptionally(reason));
+    failAll(call -> Failures.ended(call, reason));
+    seekers.fail(reason);
   }
 
   @Override
   public boolean wantsConnection() {
-    return !closed && (!calls.isEmpty() || !serverSeekers.isEmpty() || session.isOpen());
+    return !closed && (!calls.isEmpty() || !seekers.isEmpty() || session.isOpen());
   }
 
-  private void seekServer(ServerSeeker seeker) {
-    ConnectedServer connected = link.connected();
-    if (closed) {
-      seeker.server.completeExceptionally(clientClosed());
-    } else if (connected != null) {
-      seeker.server.complete(connected);
-    } else if (serverSeekers.size() >= limits.maxInFlight()) {
-      seeker.server.completeExceptionally(
-          new ShoalException(
-              ErrorCode.OVERLOADED,
-              "",
-              "calls waiting for a connection: %d (expected: less)"
-                  .formatted(serverSeekers.size())));
-    } else {
-      serverSeekers.add(seeker);
-      var unused =
-          seeker.server.whenComplete(
-              (found, failure) -> {
-                if (seeker.server.isCancelled()) {
-                  shard.execute(() -> serverSeekers.remove(seeker));
-                }
-              });
-      link.want();
-    }
-  }
-
-  // ----------------------------------------------------------------------------------------
-  // answers
+  // ------------------------------------------------------------------------------------- answers
 
   private void onAnswer(PendingCall call, NamespaceReply reply) {
     int asked = call.request().getRequestCase().getNumber();
@@ -349,11 +278,15 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
               "reply: %s (expected: %s)".formatted(reply.getReplyCase(), call.what())));
       return;
     }
+    noteSessionLives(call);
+    forget(call);
+    call.result().complete(reply);
+  }
+
+  private void noteSessionLives(PendingCall call) {
     if (call.kind().stamped()) {
       session.answered();
     }
-    forget(call);
-    call.result().complete(reply);
   }
 
   private void onError(PendingCall call, ShoalException error) {
@@ -368,10 +301,11 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       case DEADLINE_EXCEEDED, SEQUENCE_STALE -> {
         link.answered();
         // Refused this time; whether an attempt before it was executed, the server does not say.
-        fail(call, call.maybeExecuted() ? outcomeUnknown(call, error.getMessage()) : error);
+        fail(call, Failures.ended(call, error));
       }
       default -> {
         link.answered();
+        noteSessionLives(call);
         fail(call, error);
       }
     }
@@ -379,8 +313,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
 
   private void onNotLeader(PendingCall call, ShoalException error) {
     if (link.canLeave(error)) {
-      call.moveTo(Stage.OUTBOUND);
-      outbound.put(call.id(), call);
+      queue.add(call);
       link.leave(error);
     } else {
       pause(call, error);
@@ -415,47 +348,28 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
             .complete(
                 NamespaceReply.newBuilder().setAbandon(AbandonReply.getDefaultInstance()).build());
       }
-      case BOUND_MUTATION ->
-          fail(call, surelyNotExecuted ? error : outcomeUnknown(call, error.getMessage()));
+      case BOUND_MUTATION -> fail(call, Failures.ended(call, error));
       case MUTATION -> {
         if (surelyNotExecuted && call.stamps() < STAMP_LIMIT) {
           call.releaseStamp();
           session.submit(call);
         } else {
-          fail(call, surelyNotExecuted ? error : outcomeUnknown(call, error.getMessage()));
+          fail(call, Failures.ended(call, error));
         }
       }
     }
   }
 
-  // --------------------------------------------------------------------------------------------
-  // ends
+  // ---------------------------------------------------------------------------------------- ends
 
   private void onDeadline(PendingCall call) {
     boolean sent = call.stage() == Stage.IN_FLIGHT;
     if (sent) {
       call.mayHaveBeenExecuted();
     }
-    Duration waited = call.age();
-    ShoalException refusal = call.lastRefusal();
-    ShoalException failure;
-    if (!link.isConnected()) {
-      failure = link.unreachable(waited);
-    } else {
-      String why = refusal == null ? "" : "; the last answer was " + refusal;
-      failure =
-          new ShoalException(
-              ErrorCode.DEADLINE_EXCEEDED,
-              "",
-              call.what() + ": no answer within " + waited.toMillis() + " ms" + why,
-              refusal);
-    }
-    fail(call, call.maybeExecuted() ? outcomeUnknown(call, failure.getMessage()) : failure);
-  }
-
-  private static ShoalException outcomeUnknown(PendingCall call, String why) {
-    return new ShoalException(
-        ErrorCode.OUTCOME_UNKNOWN, "", call.what() + " may or may not have taken effect: " + why);
+    ShoalException reason =
+        link.isConnected() ? Failures.noAnswer(call) : link.unreachable(call.age());
+    fail(call, Failures.ended(call, reason));
   }
 
   @Override
@@ -465,11 +379,11 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   }
 
   /** Those that have no stamp go first: room in the window is of no use to them. */
-  private void failAll(ShoalException reason) {
+  private void failAll(Function<PendingCall, ShoalException> reason) {
     List<PendingCall> failing = new ArrayList<>(calls);
     failing.sort(Comparator.comparing(call -> call.stage() != Stage.UNSTAMPED));
     for (PendingCall call : failing) {
-      fail(call, call.maybeExecuted() ? outcomeUnknown(call, reason.getMessage()) : reason);
+      fail(call, reason.apply(call));
     }
   }
 
@@ -480,10 +394,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     }
     callBytes -= call.bytes();
     deadlines.remove(call);
-    outbound.remove(call.id());
-    if (inFlight.remove(call.id()) != null) {
-      inFlightBytes -= call.bytes();
-    }
+    queue.remove(call);
     call.cancelWakeUp();
     call.moveTo(Stage.DONE);
     session.forget(call);
@@ -495,7 +406,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       return;
     }
     closed = true;
-    onUnreachable(clientClosed());
+    ShoalException reason = Failures.clientClosed();
+    failAll(call -> reason);
+    seekers.fail(reason);
     var unused =
         session
             .end(FAREWELL, link.isConnected())
@@ -503,18 +416,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   }
 
   private void finishClosing() {
-    failAll(clientClosed());
+    failAll(call -> Failures.clientClosed());
     link.close();
     deadlines.close();
     ended.complete(null);
-  }
-
-  private static ShoalException clientClosed() {
-    return new ShoalException(ErrorCode.CANCELLED, "", "the client is closed");
-  }
-
-  /** Somebody who waits for a connection: equal to nobody else. */
-  private static final class ServerSeeker {
-    private final CompletableFuture<ConnectedServer> server = new CompletableFuture<>();
   }
 }
