@@ -325,8 +325,7 @@ final class ServerLink implements PipelineStream.Events {
     }
   }
 
-  // ---------------------------------------------------------------------------------------
-  // addresses
+  // --------------------------------------------------------------------------------- addresses
 
   private boolean isServer(HostPort other) {
     return stream != null && stream.server().equals(other);
