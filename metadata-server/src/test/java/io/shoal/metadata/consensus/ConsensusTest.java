@@ -173,6 +173,40 @@ final class ConsensusTest {
     assertThatThrownBy(() -> LogServer.leading(directory)).isInstanceOf(Exception.class);
   }
 
+  @Test
+  void snapshots_logGrows_isCutAndRestartIsComplete() throws IOException {
+    ConsensusSettings settings =
+        LogServer.settings(directory, new SnapshotSettings(1_000_000, 3 << 20, 2));
+    try (LogServer server = LogServer.started(settings)) {
+      server.awaitLeader();
+      for (int i = 0; i < 40; i++) {
+        Await.result(server.log.submit(CounterMachine.store(new byte[1_000_000])));
+        add(server, 1);
+      }
+      // Forty megabytes went through; two periods and the open segment stay.
+      Await.until("a cut log", () -> bytesOf(directory.resolve("raft")) < (20 << 20));
+    }
+    assertCounts(directory, 40);
+  }
+
+  /** Rule S1. */
+  @Test
+  void append_logDirectoryVanishes_isAFault() throws IOException {
+    try (LogServer server = LogServer.leading(directory)) {
+      add(server, 1);
+      DurableFiles.deleteTree(directory.resolve("raft"));
+
+      List<CompletableFuture<Reply>> replies = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        replies.add(server.log.submit(CounterMachine.store(new byte[1_000_000])));
+      }
+
+      Await.until("a fault", () -> !server.faults.isEmpty());
+      assertThat(Await.failure(replies.get(11)).code())
+          .isIn(ErrorCode.OUTCOME_UNKNOWN, ErrorCode.NOT_LEADER);
+    }
+  }
+
   /** Rule S1. */
   @Test
   void apply_defect_isAFaultAndNothingIsAppliedAfterwards() throws IOException {
@@ -248,6 +282,15 @@ final class ConsensusTest {
 
   private static void add(LogServer server, int count) {
     Await.result(server.log.submit(CounterMachine.add(count)));
+  }
+
+  private static long bytesOf(Path tree) {
+    try (Stream<Path> files = Files.walk(tree)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    } catch (IOException | UncheckedIOException e) {
+      // A file went away under the walk: look again.
+      return Long.MAX_VALUE;
+    }
   }
 
   private static List<String> snapshotNames(Path directory) {

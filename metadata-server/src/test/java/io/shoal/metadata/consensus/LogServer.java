@@ -83,6 +83,9 @@ final class LogServer implements AutoCloseable {
       server.log.start();
     } catch (IOException e) {
       server.close();
+      if (!server.faults.isEmpty()) {
+        throw new AssertionError("faults: " + server.faults + " (expected: a refusal)", e);
+      }
       throw e;
     }
     return server;

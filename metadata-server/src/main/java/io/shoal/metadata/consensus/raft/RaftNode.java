@@ -115,6 +115,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   public void start() throws IOException {
     server.start();
     machine.checkHistory(server.getDivision(groupId).getRaftLog());
+    machine.started();
   }
 
   @Override

@@ -45,7 +45,9 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   private final FaultHandler faults;
 
   private volatile boolean faulted;
-  private volatile boolean closing;
+
+  /** Whether Ratis may close the server: until it is started, and when it is to be closed. */
+  private volatile boolean mayClose = true;
 
   /** The term of the configuration entry that was applied last; used by the applying thread. */
   private long configurationTerm;
@@ -137,6 +139,7 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     LogPosition position = new LogPosition(entry.getTerm(), entry.getIndex());
     PendingEntry own =
         context.getStateMachineContext() instanceof PendingEntry pending ? pending : null;
+    snapshots.passed(entry.getSerializedSize());
     if (position.index() <= store.applied().index()) {
       checkReplayed(position, own);
       return;
@@ -150,7 +153,6 @@ final class ReplicatedStateMachine extends BaseStateMachine {
       store.commit(writer, position);
     }
     updateLastAppliedTermIndex(position.term(), position.index());
-    snapshots.applied(entry.getSerializedSize());
     if (own != null) {
       own.applied(replies);
     }
@@ -230,9 +232,14 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     checkClosing();
   }
 
-  /** The server is to be closed: that Ratis closes is not a fault from now on. */
+  /** The server is started: should Ratis close it by itself, that is a fault. */
+  void started() {
+    mayClose = false;
+  }
+
+  /** The server is to be closed. */
   void closing() {
-    closing = true;
+    mayClose = true;
   }
 
   @Override
@@ -243,7 +250,7 @@ final class ReplicatedStateMachine extends BaseStateMachine {
 
   /** Ratis closes the server by itself after failures, and would leave a process that is deaf. */
   private void checkClosing() {
-    if (!closing) {
+    if (!mayClose) {
       fault("serve the log", new IllegalStateException("Ratis closed the server by itself"));
     }
   }

@@ -45,8 +45,8 @@ final class SnapshotStorage implements StateMachineStorage {
     this.onDue = onDue;
   }
 
-  /** An entry was applied. */
-  void applied(int entryBytes) {
+  /** An entry was applied, or is in the state already: in either case the log holds it. */
+  void passed(int entryBytes) {
     entries++;
     logBytes += entryBytes;
     if (!due && (entries >= settings.everyEntries() || logBytes >= settings.everyLogBytes())) {
