@@ -46,7 +46,9 @@ public final class AttributeRules {
 
   private static SortedMap<String, Bytes> xattrs(FileStatus status, Attributes attributes) {
     SortedMap<String, Bytes> xattrs = new TreeMap<>(status.xattrs());
-    attributes.removeXattrs().forEach(xattrs::remove);
+    for (String removed : attributes.removeXattrs()) {
+      xattrs.remove(removed);
+    }
     for (Map.Entry<String, Bytes> xattr : attributes.setXattrs().entrySet()) {
       String name = checkName("xattr name", xattr.getKey());
       if (name.isEmpty()) {
