@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,7 +135,7 @@ final class ChunkRemoval {
     moveTo(next);
     try {
       parts.pools().write().execute(step);
-    } catch (ShoalException closed) {
+    } catch (RejectedExecutionException closed) {
       finish(closed);
     }
   }

@@ -11,7 +11,6 @@ import io.shoal.storage.index.ChunkHead;
 import io.shoal.storage.index.ChunkHead.Place;
 import io.shoal.storage.index.IndexUpdate;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -48,14 +47,6 @@ final class OpenChunk {
     ENDED
   }
 
-  /** Who waits until everything is durable that there was when it asked. */
-  private record Waiter(CompletableFuture<DurableLength> answer, Permit permit) {
-    void fail(ShoalException failure) {
-      permit.release();
-      answer.completeExceptionally(failure);
-    }
-  }
-
   private final OpenChunks owner;
   private final ChunkParts parts;
   private final WriterRequest request;
@@ -67,7 +58,7 @@ final class OpenChunk {
   private Stage stage = Stage.NEW;
   private @Nullable ChunkData data;
   private @Nullable StreamWriter stream;
-  private List<Waiter> waiters = new ArrayList<>();
+  private Acks acks = new Acks();
 
   /** Whether a record is on its way to the index. */
   private boolean committing;
@@ -194,19 +185,19 @@ final class OpenChunk {
    */
   void makeDurable(
       StreamWriter from, boolean finish, CompletableFuture<DurableLength> answer, Permit permit) {
-    Waiter waiter = new Waiter(answer, permit);
     try {
       checkCurrent(from);
       parts.guard().checkWritable();
     } catch (ShoalException refused) {
       from.fail(refused);
-      waiter.fail(refused);
+      permit.release();
+      answer.completeExceptionally(refused);
       return;
     }
     if (finish) {
       moveTo(Stage.FINISHING, "its writer finished it");
     }
-    waiters.add(waiter);
+    acks.add(answer, permit);
     commitIfNeeded();
   }
 
@@ -252,11 +243,11 @@ final class OpenChunk {
   }
 
   private void commitIfNeeded() {
-    if (committing || waiters.isEmpty()) {
+    if (committing || acks.isEmpty()) {
       return;
     }
     if (stage == Stage.OPEN && checksums.lengthBytes() == durable.bytes()) {
-      takeWaiters().forEach(waiter -> answer(waiter, durable));
+      takeAcks().answer(parts.guard(), durable);
       return;
     }
     try {
@@ -285,7 +276,7 @@ final class OpenChunk {
     ChunkContent content =
         new ChunkContent(target.bytes(), checksums.blocks(), synced.copyMemory());
     IndexUpdate put = new IndexUpdate.Put(head, content, !recorded);
-    List<Waiter> covered = takeWaiters();
+    Acks covered = takeAcks();
     boolean first = !recorded;
     recorded = true;
     committing = true;
@@ -298,35 +289,18 @@ final class OpenChunk {
 
   /** On the committer's thread: answers at once, and leaves the rest to the shard. */
   private void committed(
-      DurableLength target, boolean first, List<Waiter> covered, @Nullable Throwable failure) {
+      DurableLength target, boolean first, Acks covered, @Nullable Throwable failure) {
     ShoalException refused = null;
     if (failure == null) {
       owner.becameDurable(target.bytes() - durable.bytes(), first);
       durable = target;
+      covered.answer(parts.guard(), target);
     } else {
       refused = parts.guard().failed("committing chunk " + id, failure);
-    }
-    for (Waiter waiter : covered) {
-      if (refused == null) {
-        answer(waiter, target);
-      } else {
-        waiter.fail(refused);
-      }
+      covered.fail(refused);
     }
     ShoalException outcome = refused;
     shard.execute(() -> afterCommit(outcome));
-  }
-
-  /** Answers unless the volume was fenced meanwhile: nothing is acknowledged then (rule D3). */
-  private void answer(Waiter waiter, DurableLength reached) {
-    try {
-      parts.guard().checkWritable();
-    } catch (ShoalException fenced) {
-      waiter.fail(fenced);
-      return;
-    }
-    waiter.permit().release();
-    waiter.answer().complete(reached);
   }
 
   private void afterCommit(@Nullable ShoalException failure) {
@@ -335,16 +309,16 @@ final class OpenChunk {
       release();
     } else if (failure != null) {
       end(failure);
-    } else if (stage == Stage.FINISHING && waiters.isEmpty()) {
+    } else if (stage == Stage.FINISHING && acks.isEmpty()) {
       end(error(ErrorCode.FENCED, "the chunk is closed at " + durable.bytes() + " bytes"));
     } else {
       commitIfNeeded();
     }
   }
 
-  private List<Waiter> takeWaiters() {
-    List<Waiter> taken = waiters;
-    waiters = new ArrayList<>();
+  private Acks takeAcks() {
+    Acks taken = acks;
+    acks = new Acks();
     return taken;
   }
 
@@ -385,7 +359,7 @@ final class OpenChunk {
     moveTo(Stage.ENDED, reason == null ? "nothing came" : reason.getMessage());
     endReason = reason;
     if (reason != null) {
-      takeWaiters().forEach(waiter -> waiter.fail(reason));
+      takeAcks().fail(reason);
     }
     if (!committing) {
       release();

@@ -18,6 +18,8 @@ final class OpenChunks {
   /** Calls on writers that may be unfinished at a time, on the whole volume. */
   private static final int MAX_PENDING_CALLS = 1 << 16;
 
+  private static final String SHUT_DOWN = "the node shuts down";
+
   private final ChunkParts parts;
   private final ChunkFiles files;
   private final FileSequences sequences;
@@ -54,6 +56,10 @@ final class OpenChunks {
       OpenChunk chunk =
           chunks.computeIfAbsent(request.chunk(), id -> new OpenChunk(this, parts, request));
       chunk.execute(() -> chunk.attach(request, answer));
+      if (closed) {
+        // It may have come too late for close() to see it.
+        var unused = chunk.end(ErrorCode.UNAVAILABLE, SHUT_DOWN);
+      }
     } catch (ShoalException refused) {
       answer.completeExceptionally(refused);
     }
@@ -115,7 +121,7 @@ final class OpenChunks {
     closed = true;
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     for (OpenChunk chunk : chunks.values()) {
-      ends.add(chunk.end(ErrorCode.UNAVAILABLE, "the node shuts down"));
+      ends.add(chunk.end(ErrorCode.UNAVAILABLE, SHUT_DOWN));
     }
     return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
   }

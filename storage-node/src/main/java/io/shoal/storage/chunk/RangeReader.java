@@ -1,10 +1,10 @@
 package io.shoal.storage.chunk;
 
-import io.shoal.common.error.ShoalException;
 import io.shoal.storage.io.DiskFile;
 import io.shoal.storage.io.IoPool;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +146,7 @@ final class RangeReader implements ChunkReader {
   private void closeFile() {
     try {
       pool.execute(this::closeFileNow);
-    } catch (ShoalException ended) {
+    } catch (RejectedExecutionException ended) {
       closeFileNow();
     }
   }

@@ -1,6 +1,8 @@
 package io.shoal.storage.index;
 
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
+import io.shoal.common.error.ShoalException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -62,10 +65,11 @@ public final class IndexCommitter {
     if (scheduled.compareAndSet(false, true)) {
       try {
         executor.execute(this::drain);
-      } catch (RuntimeException ended) {
+      } catch (RejectedExecutionException ended) {
         scheduled.set(false);
         queue.remove(pending);
-        pending.done.completeExceptionally(ended);
+        pending.done.completeExceptionally(
+            new ShoalException(ErrorCode.UNAVAILABLE, "index", "closed", ended));
       }
     }
     return pending.done;

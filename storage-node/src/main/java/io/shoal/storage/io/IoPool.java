@@ -94,9 +94,10 @@ public final class IoPool implements Executor {
     CompletableFuture<T> result = new CompletableFuture<>();
     try {
       execute(() -> run(work, permit, result));
-    } catch (ShoalException ended) {
+    } catch (RejectedExecutionException ended) {
       permit.release();
-      result.completeExceptionally(ended);
+      result.completeExceptionally(
+          new ShoalException(ErrorCode.UNAVAILABLE, name, "closed", ended));
     }
     return result;
   }
@@ -104,15 +105,11 @@ public final class IoPool implements Executor {
   /**
    * Runs a task that the limits do not hold for.
    *
-   * @throws ShoalException {@code UNAVAILABLE} if the pool is closed; the task was not taken then
+   * @throws RejectedExecutionException if the pool is closed; the task was not taken then
    */
   @Override
   public void execute(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException ended) {
-      throw new ShoalException(ErrorCode.UNAVAILABLE, name, "closed", ended);
-    }
+    executor.execute(task);
   }
 
   /**

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -185,7 +186,7 @@ final class Volume implements VolumeGuard {
     if (status.moveTo(State.FENCED, reason, cause)) {
       try {
         pools.write().execute(() -> writeFence(reason));
-      } catch (ShoalException closed) {
+      } catch (RejectedExecutionException closed) {
         logger.warn("{}: fenced too late to note it in its directory", this, closed);
       }
     }
@@ -271,7 +272,7 @@ final class Volume implements VolumeGuard {
     if (refreshing.compareAndSet(false, true)) {
       try {
         pools.read().execute(this::refresh);
-      } catch (ShoalException closed) {
+      } catch (RejectedExecutionException closed) {
         refreshing.set(false);
       }
     }

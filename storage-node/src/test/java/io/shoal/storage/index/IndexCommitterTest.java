@@ -2,7 +2,9 @@ package io.shoal.storage.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.testing.Await;
 import io.shoal.common.testing.QueueExecutor;
 import io.shoal.common.testing.RecordedFaults;
 import io.shoal.storage.index.ChunkHead.Place;
@@ -66,7 +68,7 @@ class IndexCommitterTest {
   @Test
   void commit_executorEnded_fails() {
     executor.end();
-    assertThat(commit(1, 10)).isCompletedExceptionally();
+    assertThat(Await.failure(commit(1, 10)).code()).isEqualTo(ErrorCode.UNAVAILABLE);
   }
 
   @Test

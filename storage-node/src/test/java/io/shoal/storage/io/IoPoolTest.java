@@ -10,6 +10,7 @@ import io.shoal.common.testing.QueueExecutor;
 import io.shoal.common.testing.RecordedFaults;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class IoPoolTest {
@@ -82,7 +83,8 @@ class IoPoolTest {
     CompletableFuture<String> waiting = threads.submit(0, () -> "waited");
     CompletableFuture<Void> closed = threads.close();
     assertThat(closed).isNotDone();
-    assertThatThrownBy(() -> threads.execute(() -> {})).isInstanceOf(ShoalException.class);
+    assertThatThrownBy(() -> threads.execute(() -> {}))
+        .isInstanceOf(RejectedExecutionException.class);
     assertThat(Await.failure(threads.submit(0, () -> "late")).code())
         .isEqualTo(ErrorCode.UNAVAILABLE);
     release.countDown();
