@@ -8,6 +8,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.InodeId;
 import io.shoal.metadata.row.Bytes;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -52,7 +53,7 @@ class AttributeRulesTest {
     refused(ErrorCode.INVALID_ARGUMENT, set(xattrs("", 1)));
     refused(ErrorCode.INVALID_ARGUMENT, set(xattrs("é".repeat(128), 1)));
     refused(ErrorCode.LIMIT_EXCEEDED, set(xattrs("user.big", 64 * 1024)));
-    TreeMap<String, Bytes> many = new TreeMap<>();
+    SortedMap<String, Bytes> many = new TreeMap<>();
     for (int i = 0; i < 256; i++) {
       many.put("user.x" + i, Bytes.EMPTY);
     }
@@ -74,12 +75,12 @@ class AttributeRulesTest {
     return new Attributes(null, owner, null, null, new TreeMap<>(), new TreeSet<>());
   }
 
-  private static Attributes set(TreeMap<String, Bytes> xattrs) {
+  private static Attributes set(SortedMap<String, Bytes> xattrs) {
     return new Attributes(null, null, null, null, xattrs, new TreeSet<>());
   }
 
-  private static TreeMap<String, Bytes> xattrs(String name, int size) {
-    TreeMap<String, Bytes> xattrs = new TreeMap<>();
+  private static SortedMap<String, Bytes> xattrs(String name, int size) {
+    SortedMap<String, Bytes> xattrs = new TreeMap<>();
     xattrs.put(name, Bytes.copyOf(new byte[size]));
     return xattrs;
   }

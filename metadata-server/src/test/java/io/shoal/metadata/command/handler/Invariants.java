@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -90,7 +91,7 @@ final class Invariants {
     assertThat(keys(Table.UNDER, "")).isEqualTo(under);
     assertThat(keys(Table.GARBAGE, "")).isEqualTo(garbage);
     assertThat(keys(Table.OWNED, "")).isEqualTo(owned);
-    TreeSet<String> stored = keys(Table.EXPIRIES, "");
+    Set<String> stored = keys(Table.EXPIRIES, "");
     stored.removeAll(keys(Table.EXPIRIES, "01"));
     assertThat(stored).isEqualTo(expiries);
     assertThat(keys(Table.EXPIRIES, "01")).hasSize(sessions.size());
@@ -168,8 +169,8 @@ final class Invariants {
     return ids;
   }
 
-  private TreeSet<String> keys(Table table, String prefix) {
-    TreeSet<String> keys = new TreeSet<>();
+  private Set<String> keys(Table table, String prefix) {
+    Set<String> keys = new TreeSet<>();
     try (Cursor cursor = state.scan(table, new byte[0], null)) {
       while (cursor.next()) {
         String key = HEX.formatHex(cursor.key());
