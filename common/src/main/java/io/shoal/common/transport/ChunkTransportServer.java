@@ -53,15 +53,16 @@ public final class ChunkTransportServer {
   private static ReplySource describe(
       ChunkHandler handler, List<ChunkId> chunks, ReplyStream<List<ChunkReport>> replies) {
     CompletableFuture<List<ChunkReport>> reports = handler.describe(chunks);
-    reports.whenComplete(
-        (answer, failure) -> {
-          if (failure != null) {
-            replies.fail(ShoalException.of(failure));
-          } else {
-            replies.send(answer);
-            replies.finish();
-          }
-        });
+    var unused =
+        reports.whenComplete(
+            (answer, failure) -> {
+              if (failure != null) {
+                replies.fail(ShoalException.of(failure));
+              } else {
+                replies.send(answer);
+                replies.finish();
+              }
+            });
     return new ReplySource() {
       @Override
       public void onReady() {

@@ -37,12 +37,13 @@ final class DescribeCall extends ClientCall.Listener<Envelope<List<ChunkReport>>
     call.request(2);
     call.sendMessage(new Envelope.Whole<>(chunks));
     call.halfClose();
-    result.whenComplete(
-        (reports, failure) -> {
-          if (result.isCancelled()) {
-            call.cancel("the caller cancelled it", null);
-          }
-        });
+    var unused =
+        result.whenComplete(
+            (reports, failure) -> {
+              if (result.isCancelled()) {
+                call.cancel("the caller cancelled it", null);
+              }
+            });
     return result;
   }
 

@@ -144,7 +144,7 @@ final class WireFields {
     long value = 0;
     for (int i = 0; i < LONGEST_VARINT_BYTES; i++) {
       int next = oneByte();
-      value |= (long) (next & 0x7F) << 7 * i;
+      value |= (long) (next & 0x7F) << (7 * i);
       if (next < 0x80) {
         return value;
       }

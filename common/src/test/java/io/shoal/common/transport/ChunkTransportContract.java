@@ -131,12 +131,12 @@ abstract class ChunkTransportContract {
     int expectedOffset = 0;
     for (byte[] bytes : sent) {
       ScriptedHandler.Arrived frame = take(write.frames);
-      assertThat(frame.offset()).isEqualTo(expectedOffset);
+      assertThat(frame.frame().offset()).isEqualTo(expectedOffset);
       assertThat(frame.bytes()).isEqualTo(bytes);
-      assertThat(frame.crc32c()).isEqualTo(Crc32c.of(bytes));
-      assertThat(frame.flush()).isEqualTo(bytes.length == MIB);
-      assertThat(frame.finish()).isEqualTo(bytes.length == 4 * MIB);
-      assertThat(frame.opening()).isEqualTo(bytes.length == 0 ? opening() : null);
+      assertThat(frame.frame().crc32c()).isEqualTo(Crc32c.of(bytes));
+      assertThat(frame.frame().flush()).isEqualTo(bytes.length == MIB);
+      assertThat(frame.frame().finish()).isEqualTo(bytes.length == 4 * MIB);
+      assertThat(frame.frame().opening()).isEqualTo(bytes.length == 0 ? opening() : null);
       expectedOffset += bytes.length;
     }
     assertThat(Await.result(write.end)).isTrue();
@@ -188,7 +188,7 @@ abstract class ChunkTransportContract {
     acks.ready.drainPermits();
     write.replies.request(Integer.MAX_VALUE);
     for (long taken = 0; taken < sentBytes; taken += bytes.length) {
-      assertThat(take(write.frames).offset()).isEqualTo(1 + (int) taken);
+      assertThat(take(write.frames).frame().offset()).isEqualTo(1 + (int) taken);
     }
     Await.until("the stream is ready again", () -> acks.ready.tryAcquire());
     stream.cancel(cancelled());

@@ -10,6 +10,7 @@ import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.FakeClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class Ends {
 
   static ChunkTransportContract.Listening stockServer(ChunkHandler handler, int port) {
     Server server =
-        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
             .maxInboundMessageSize(8 << 20)
             .addService(new StockChunkServer(handler))
             .build();

@@ -1,5 +1,6 @@
 package io.shoal.common.transport;
 
+import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBufUtil;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.testing.Await;
@@ -14,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** Listens to one stream of any kind and keeps what it hears. */
 final class RecordedStream implements WriteListener, ReadListener, InventoryListener {
   /** A frame with its bytes copied. */
-  record Arrived(int offset, int crc32c, byte[] bytes) {}
+  record Arrived(int offset, int crc32c, ByteString copy) {
+    byte[] bytes() {
+      return copy.toByteArray();
+    }
+  }
 
   final BlockingQueue<WriteAck> acks = new LinkedBlockingQueue<>();
   final BlockingQueue<Arrived> frames = new LinkedBlockingQueue<>();
@@ -34,7 +39,11 @@ final class RecordedStream implements WriteListener, ReadListener, InventoryList
 
   @Override
   public void onFrame(ReadFrame frame) {
-    frames.add(new Arrived(frame.offset(), frame.crc32c(), ByteBufUtil.getBytes(frame.payload())));
+    frames.add(
+        new Arrived(
+            frame.offset(),
+            frame.crc32c(),
+            ByteString.copyFrom(ByteBufUtil.getBytes(frame.payload()))));
     frame.release();
   }
 

@@ -1,5 +1,6 @@
 package io.shoal.common.transport;
 
+import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBufUtil;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
@@ -36,13 +37,15 @@ final class ScriptedHandler implements ChunkHandler {
   }
 
   /** A frame with its bytes copied, so that tests need not release it. */
-  record Arrived(
-      @Nullable WriteOpening opening,
-      int offset,
-      int crc32c,
-      boolean flush,
-      boolean finish,
-      byte[] bytes) {}
+  record Arrived(WriteFrame frame, ByteString copy) {
+    static Arrived of(WriteFrame frame) {
+      return new Arrived(frame, ByteString.copyFrom(ByteBufUtil.getBytes(frame.payload())));
+    }
+
+    byte[] bytes() {
+      return copy.toByteArray();
+    }
+  }
 
   /** A writer's stream. */
   static final class Write implements WriteSink {
@@ -57,14 +60,7 @@ final class ScriptedHandler implements ChunkHandler {
 
     @Override
     public void onFrame(WriteFrame frame) {
-      frames.add(
-          new Arrived(
-              frame.opening(),
-              frame.offset(),
-              frame.crc32c(),
-              frame.flush(),
-              frame.finish(),
-              ByteBufUtil.getBytes(frame.payload())));
+      frames.add(Arrived.of(frame));
       frame.release();
     }
 

@@ -149,12 +149,13 @@ final class StockChunkClient implements ChunkTransport {
                 false);
     stub(node).describeChunks(ChunkMessages.encodeIds(chunks), replies);
     replies.request(2);
-    result.whenComplete(
-        (reports, failure) -> {
-          if (result.isCancelled()) {
-            replies.requests().cancel("cancelled", null);
-          }
-        });
+    var unused =
+        result.whenComplete(
+            (reports, failure) -> {
+              if (result.isCancelled()) {
+                replies.requests().cancel("cancelled", null);
+              }
+            });
     return result;
   }
 

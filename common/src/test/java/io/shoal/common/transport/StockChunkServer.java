@@ -91,17 +91,18 @@ final class StockChunkServer extends ChunkServiceGrpc.ChunkServiceImplBase {
   @Override
   public void describeChunks(
       DescribeChunksRequest request, StreamObserver<DescribeChunksReply> observer) {
-    handler
-        .describe(ChunkMessages.decodeIds(request))
-        .whenComplete(
-            (reports, failure) -> {
-              if (failure != null) {
-                observer.onError(RpcErrors.toStatusException(ShoalException.of(failure)));
-              } else {
-                observer.onNext(ChunkMessages.encodeReports(reports));
-                observer.onCompleted();
-              }
-            });
+    var unused =
+        handler
+            .describe(ChunkMessages.decodeIds(request))
+            .whenComplete(
+                (reports, failure) -> {
+                  if (failure != null) {
+                    observer.onError(RpcErrors.toStatusException(ShoalException.of(failure)));
+                  } else {
+                    observer.onNext(ChunkMessages.encodeReports(reports));
+                    observer.onCompleted();
+                  }
+                });
   }
 
   @Override

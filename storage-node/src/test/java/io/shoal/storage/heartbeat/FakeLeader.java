@@ -271,9 +271,13 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
   @Override
   public StreamObserver<NodeReport> attach(StreamObserver<NodeOrder> orders) {
     Bonded bond = new Bonded(orders);
+    if (challenges) {
+      bond.send(
+          NodeOrder.newBuilder()
+              .setChallenge(Challenge.newBuilder().setNonce(Bonded.NONCE))
+              .build());
+    }
     bonds.add(bond);
-    bond.send(
-        NodeOrder.newBuilder().setChallenge(Challenge.newBuilder().setNonce(Bonded.NONCE)).build());
     return bond;
   }
 

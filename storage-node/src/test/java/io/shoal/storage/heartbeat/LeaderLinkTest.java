@@ -263,6 +263,8 @@ final class LeaderLinkTest {
       take(mute.bonds);
 
       passTimeUntil("attached", Duration.ofSeconds(1), duties.attached::isDone);
+      assertThat(mute.reports).isEmpty();
+      assertThat(leader.bonds).isNotEmpty();
     }
   }
 

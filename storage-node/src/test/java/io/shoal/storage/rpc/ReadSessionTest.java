@@ -25,7 +25,7 @@ final class ReadSessionTest {
   private static final int FRAMES = 4;
   private static final ReadRange RANGE =
       new ReadRange(new ChunkId(1), 0, FRAMES * PlayedStore.Reader.FRAME_BYTES, new NodeId(5));
-  private static final ShoalException GONE = new ShoalException(ErrorCode.CANCELLED, "", "gone");
+  private final ShoalException gone = new ShoalException(ErrorCode.CANCELLED, "", "gone");
 
   private final FakeClock clock = new FakeClock();
   private final PlayedStore store = new PlayedStore();
@@ -74,7 +74,7 @@ final class ReadSessionTest {
     replies.ready = false;
     reader.deliver();
     assertThat(reader.frames).hasSize(1);
-    session.onAborted(GONE);
+    session.onAborted(gone);
     assertThat(reader.closed).isTrue();
   }
 
@@ -89,7 +89,7 @@ final class ReadSessionTest {
 
     assertThat(store.readers).hasSize(1);
     assertThat(budget.heldBytes()).isEqualTo(25);
-    session.onAborted(GONE);
+    session.onAborted(gone);
     store.readers.get(0).complete(reader);
     assertThat(reader.closed).as("the reader that comes late").isTrue();
   }
@@ -97,8 +97,8 @@ final class ReadSessionTest {
   @Test
   void readerGone_frameThatComesLateIsReleased() {
     open();
-    session.onAborted(GONE);
-    replies.fail(GONE);
+    session.onAborted(gone);
+    replies.fail(gone);
 
     ByteBuf late = reader.deliver();
 
@@ -159,7 +159,7 @@ final class ReadSessionTest {
     session.endIfStalled(1);
 
     assertThat(replies.failure).isNull();
-    session.onAborted(GONE);
+    session.onAborted(gone);
     reader.deliver();
   }
 }
