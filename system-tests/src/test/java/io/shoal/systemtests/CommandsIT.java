@@ -42,7 +42,7 @@ class CommandsIT {
   }
 
   @AfterAll
-  static void stopCluster() throws IOException, InterruptedException {
+  static void stopCluster() throws IOException {
     cluster.close();
   }
 

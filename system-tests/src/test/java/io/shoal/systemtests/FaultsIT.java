@@ -58,7 +58,7 @@ class FaultsIT {
   }
 
   @AfterEach
-  void stopCluster() throws IOException, InterruptedException {
+  void stopCluster() throws IOException {
     cluster.close();
   }
 

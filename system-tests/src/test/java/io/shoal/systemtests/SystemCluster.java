@@ -162,9 +162,15 @@ final class SystemCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    if (Files.exists(directory.resolve("members"))) {
+  public void close() throws IOException {
+    if (!Files.exists(directory.resolve("members"))) {
+      return;
+    }
+    try {
       cluster("stop");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted before the cluster had stopped", e);
     }
   }
 }

@@ -81,6 +81,7 @@ final class GetCommand implements Command {
     if (!into && (sources.size() > 1 || last.endsWith("/"))) {
       throw CommandException.local(last + ": no such local directory");
     }
+    checkTarget(target, into);
     GetOptions options = GetOptions.DEFAULT.withOverwrite(force).withKeepAttributes(preserve);
     String task = sources.size() == 1 ? sources.get(0) : sources.size() + " sources";
     try (ProgressReport progress = new ProgressReport(task, 0, !quiet && !context.json())) {
@@ -96,6 +97,16 @@ final class GetCommand implements Command {
         }
       }
       running.finish();
+    }
+  }
+
+  private static void checkTarget(Path target, boolean into) {
+    Path directory = into ? target : target.toAbsolutePath().getParent();
+    if (directory != null && !Files.isDirectory(directory)) {
+      throw CommandException.local(directory + ": no such local directory");
+    }
+    if (directory != null && !Files.isWritable(directory)) {
+      throw CommandException.local(directory + ": no permission to write there");
     }
   }
 
