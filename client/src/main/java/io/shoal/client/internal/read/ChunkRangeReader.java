@@ -1,6 +1,7 @@
 package io.shoal.client.internal.read;
 
 import io.netty.buffer.ByteBuf;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.checksum.Crc32c;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -252,10 +253,9 @@ final class ChunkRangeReader {
       return;
     }
     LocateRequest request = LocateRequest.newBuilder().addChunkIds(chunk.id().value()).build();
-    context
-        .metadata()
-        .locate(request, context.resources().metadataDeadline())
-        .whenComplete((reply, failure) -> shard.execute(() -> onLocated(reply, failure)));
+    Listening.to(
+        context.metadata().locate(request, context.resources().metadataDeadline()),
+        (reply, failure) -> shard.execute(() -> onLocated(reply, failure)));
   }
 
   private void onLocated(@Nullable LocateReply reply, @Nullable Throwable failure) {

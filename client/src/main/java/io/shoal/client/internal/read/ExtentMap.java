@@ -1,6 +1,7 @@
 package io.shoal.client.internal.read;
 
 import io.shoal.client.FileStatus;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.proto.v1.ExtentsReply;
@@ -79,18 +80,16 @@ final class ExtentMap {
             .setFileOffset(position)
             .setLimit(context.settings().pageExtents())
             .build();
-    context
-        .metadata()
-        .extents(request, context.resources().metadataDeadline())
-        .whenComplete(
-            (reply, failure) -> {
-              if (failure != null) {
-                forget(position);
-                answer.completeExceptionally(ShoalException.of(failure));
-              } else {
-                onPage(position, reply, answer);
-              }
-            });
+    Listening.to(
+        context.metadata().extents(request, context.resources().metadataDeadline()),
+        (reply, failure) -> {
+          if (failure != null) {
+            forget(position);
+            answer.completeExceptionally(ShoalException.of(failure));
+          } else {
+            onPage(position, reply, answer);
+          }
+        });
   }
 
   private void onPage(long position, ExtentsReply reply, CompletableFuture<FileExtent> answer) {

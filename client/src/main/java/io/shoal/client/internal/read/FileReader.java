@@ -3,6 +3,7 @@ package io.shoal.client.internal.read;
 import io.shoal.client.AsyncFileReader;
 import io.shoal.client.FileStatus;
 import io.shoal.client.internal.resources.Callbacks;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.nio.ByteBuffer;
@@ -118,7 +119,7 @@ public final class FileReader implements AsyncFileReader {
 
   private void register(Operation operation) {
     operations.add(operation);
-    operation.ended().whenComplete((nothing, failure) -> operations.remove(operation));
+    Listening.to(operation.ended(), (nothing, failure) -> operations.remove(operation));
   }
 
   private void stopIfClosed(Operation operation) {
@@ -133,6 +134,11 @@ public final class FileReader implements AsyncFileReader {
     return callbacks.relay(ended);
   }
 
+  /** As {@link #close}, for callers that do not wait for it. */
+  public void end() {
+    stop(closedError());
+  }
+
   /** Ends the reader; operations under way fail with the reason. */
   public void stop(ShoalException reason) {
     closed = true;
@@ -141,8 +147,9 @@ public final class FileReader implements AsyncFileReader {
       operation.stop(reason);
       ends.add(operation.ended());
     }
-    CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-        .whenComplete((nothing, failure) -> ended.complete(null));
+    Listening.to(
+        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)),
+        (nothing, failure) -> ended.complete(null));
   }
 
   /** Returns what completes, on any thread, when the reader was closed and holds nothing. */

@@ -2,6 +2,7 @@ package io.shoal.client.internal.read;
 
 import io.shoal.client.FileStatus;
 import io.shoal.client.internal.metadata.ProtoMapping;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Cancellation;
@@ -39,7 +40,8 @@ public final class FileReaders {
     CompletableFuture<OpenReply> call =
         context.metadata().open(request, context.resources().metadataDeadline());
     CompletableFuture<FileReader> result = new CompletableFuture<>();
-    call.whenComplete(
+    Listening.to(
+        call,
         (reply, failure) -> {
           try {
             if (failure != null) {
@@ -64,7 +66,7 @@ public final class FileReaders {
     }
     FileReader reader = new FileReader(context, status, ExtentPage.of(path, reply.getFirst()));
     open.add(reader);
-    reader.ended().whenComplete((nothing, failure) -> open.remove(reader));
+    Listening.to(reader.ended(), (nothing, failure) -> open.remove(reader));
     if (closed) {
       reader.stop(clientClosed());
     }

@@ -2,6 +2,7 @@ package io.shoal.client.internal.read;
 
 import io.netty.buffer.ByteBuf;
 import io.shoal.client.internal.resources.Callbacks;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.nio.ByteBuffer;
@@ -51,13 +52,12 @@ final class PositionedRead implements RangeFetch.Sink, Operation {
 
   /** Begins; returns what the caller gets. */
   CompletableFuture<Integer> start() {
-    fetch
-        .start()
-        .whenComplete(
-            (nothing, failure) -> {
-              ended.complete(null);
-              callbacks.run(() -> finish(failure));
-            });
+    Listening.to(
+        fetch.start(),
+        (nothing, failure) -> {
+          ended.complete(null);
+          callbacks.run(() -> finish(failure));
+        });
     return answer;
   }
 

@@ -1,6 +1,7 @@
 package io.shoal.client.internal.read;
 
 import io.netty.buffer.ByteBuf;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.shard.Shard;
@@ -94,9 +95,8 @@ public final class RangeFetch {
       if (known != null) {
         prepare(known);
       } else {
-        extents
-            .ask(next)
-            .whenComplete((found, failure) -> shard.execute(() -> onExtent(found, failure)));
+        Listening.to(
+            extents.ask(next), (found, failure) -> shard.execute(() -> onExtent(found, failure)));
       }
     }
     if (!ended && next == end && !preparing && parts.isEmpty()) {
@@ -128,7 +128,7 @@ public final class RangeFetch {
     }
     CompletableFuture<Permit> permit = context.resources().budgets().reads().acquire(bytes);
     permitAsked = permit;
-    permit.whenComplete((held, failure) -> shard.execute(() -> onPermit(range, held, failure)));
+    Listening.to(permit, (held, failure) -> shard.execute(() -> onPermit(range, held, failure)));
   }
 
   private void onPermit(FileExtent range, @Nullable Permit permit, @Nullable Throwable failure) {

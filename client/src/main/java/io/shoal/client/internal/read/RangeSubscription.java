@@ -1,6 +1,7 @@
 package io.shoal.client.internal.read;
 
 import io.netty.buffer.ByteBuf;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.shard.Shard;
@@ -228,19 +229,18 @@ final class RangeSubscription implements Flow.Subscription, Operation {
 
   private void askExtent() {
     extentAsked = true;
-    extents
-        .ask(next)
-        .whenComplete(
-            (found, failure) ->
-                shard.execute(
-                    () -> {
-                      extentAsked = false;
-                      if (failure != null) {
-                        fail(ShoalException.of(failure));
-                      } else {
-                        goOn();
-                      }
-                    }));
+    Listening.to(
+        extents.ask(next),
+        (found, failure) ->
+            shard.execute(
+                () -> {
+                  extentAsked = false;
+                  if (failure != null) {
+                    fail(ShoalException.of(failure));
+                  } else {
+                    goOn();
+                  }
+                }));
   }
 
   /** Begins the next segment; returns false if it has to wait until bytes were delivered. */

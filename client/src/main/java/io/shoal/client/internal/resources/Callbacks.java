@@ -27,7 +27,8 @@ public record Callbacks(Executor executor) {
    */
   public <T> CompletableFuture<T> relay(CompletableFuture<T> work) {
     CompletableFuture<T> seen = new CompletableFuture<>();
-    work.whenComplete(
+    Listening.to(
+        work,
         (result, failure) ->
             run(
                 () -> {

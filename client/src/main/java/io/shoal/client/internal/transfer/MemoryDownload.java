@@ -2,6 +2,7 @@ package io.shoal.client.internal.transfer;
 
 import io.shoal.client.internal.read.FileReader;
 import io.shoal.client.internal.read.FileReaders;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.nio.ByteBuffer;
@@ -33,7 +34,8 @@ final class MemoryDownload implements Transfer {
     synchronized (this) {
       opening = open;
     }
-    open.whenComplete(
+    Listening.to(
+        open,
         (opened, failure) -> {
           if (failure != null) {
             finish(null, failure);
@@ -85,7 +87,7 @@ final class MemoryDownload implements Transfer {
               "length: " + length + " bytes (expected: at most " + limitBytes + ")"));
     } else {
       ByteBuffer bytes = ByteBuffer.allocate((int) length);
-      opened.read(0, bytes).whenComplete((read, failure) -> finish(bytes.flip(), failure));
+      Listening.to(opened.read(0, bytes), (read, failure) -> finish(bytes.flip(), failure));
     }
   }
 
@@ -97,7 +99,7 @@ final class MemoryDownload implements Transfer {
       open = reader;
     }
     if (open != null) {
-      open.close();
+      open.end();
     }
     if (failure == null && bytes != null) {
       result.complete(bytes);

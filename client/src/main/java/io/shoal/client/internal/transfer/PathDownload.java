@@ -8,6 +8,7 @@ import io.shoal.client.internal.read.FileReaders;
 import io.shoal.client.internal.read.RangeFetch;
 import io.shoal.client.internal.resources.Callbacks;
 import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.resources.ProgressReports;
 import io.shoal.common.error.ShoalException;
 import java.io.IOException;
@@ -183,7 +184,8 @@ final class PathDownload implements Transfer, RangeFetch.Sink {
     synchronized (this) {
       step = cancellable ? stepUnderWay : null;
     }
-    stepUnderWay.whenComplete(
+    Listening.to(
+        stepUnderWay,
         (value, failure) -> {
           ShoalException reason = stopReason();
           if (failure != null) {
@@ -223,8 +225,8 @@ final class PathDownload implements Transfer, RangeFetch.Sink {
 
   /** Nothing is being written any more. */
   private void discard(ShoalException reason) {
-    files
-        .call(
+    Listening.to(
+        files.call(
             path,
             () -> {
               LocalTarget open = target;
@@ -232,15 +234,14 @@ final class PathDownload implements Transfer, RangeFetch.Sink {
                 open.discard();
               }
               return true;
-            })
-        .whenComplete(
-            (discarded, failure) -> {
-              if (failure != null) {
-                LOG.warn("{}: a temporary file beside it was left", path, failure);
-              }
-              result.completeExceptionally(reason);
-              ended.complete(null);
-            });
+            }),
+        (discarded, failure) -> {
+          if (failure != null) {
+            LOG.warn("{}: a temporary file beside it was left", path, failure);
+          }
+          result.completeExceptionally(reason);
+          ended.complete(null);
+        });
   }
 
   private void closeReader() {
@@ -249,7 +250,7 @@ final class PathDownload implements Transfer, RangeFetch.Sink {
       open = reader;
     }
     if (open != null) {
-      open.close();
+      open.end();
     }
   }
 }

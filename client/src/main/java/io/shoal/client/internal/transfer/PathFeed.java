@@ -1,6 +1,7 @@
 package io.shoal.client.internal.transfer;
 
 import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.write.FileWriter;
 import io.shoal.client.internal.write.Frame;
 import io.shoal.client.internal.write.FrameBuffer;
@@ -94,25 +95,24 @@ final class PathFeed {
 
   private void checkEmpty() {
     reading++;
-    files
-        .call(
+    Listening.to(
+        files.call(
             source.path(),
             () -> {
               source.checkUnchanged();
               return true;
-            })
-        .whenComplete(
-            (unchanged, failure) ->
-                shard.execute(
-                    () -> {
-                      reading--;
-                      if (failure == null) {
-                        writer.close();
-                      } else {
-                        writer.stop(ShoalException.of(failure));
-                      }
-                      endIfIdle();
-                    }));
+            }),
+        (unchanged, failure) ->
+            shard.execute(
+                () -> {
+                  reading--;
+                  if (failure == null) {
+                    writer.writeEnd();
+                  } else {
+                    writer.stop(ShoalException.of(failure));
+                  }
+                  endIfIdle();
+                }));
   }
 
   private void readMore() {
@@ -136,7 +136,8 @@ final class PathFeed {
     reading++;
     CompletableFuture<Permit> permit = writer.acquire(bytes);
     permitAsked = permit;
-    permit.whenComplete(
+    Listening.to(
+        permit,
         (held, failure) -> shard.execute(() -> onPermit(position, bytes, last, held, failure)));
   }
 
@@ -162,10 +163,9 @@ final class PathFeed {
       endIfIdle();
       return;
     }
-    files
-        .call(source.path(), () -> read(position, writer.newBuffer(bytes, permit), last))
-        .whenComplete(
-            (frame, readFailure) -> shard.execute(() -> onRead(position, frame, readFailure)));
+    Listening.to(
+        files.call(source.path(), () -> read(position, writer.newBuffer(bytes, permit), last)),
+        (frame, readFailure) -> shard.execute(() -> onRead(position, frame, readFailure)));
     readMore();
   }
 
@@ -205,16 +205,15 @@ final class PathFeed {
     while (frame != null) {
       nextWrite += frame.length();
       writing++;
-      writer
-          .write(frame, nextWrite == source.length())
-          .whenComplete(
-              (nothing, failure) ->
-                  shard.execute(
-                      () -> {
-                        writing--;
-                        refused |= failure != null;
-                        readMore();
-                      }));
+      Listening.to(
+          writer.write(frame, nextWrite == source.length()),
+          (nothing, failure) ->
+              shard.execute(
+                  () -> {
+                    writing--;
+                    refused |= failure != null;
+                    readMore();
+                  }));
       frame = filled.remove(nextWrite);
     }
   }

@@ -2,6 +2,7 @@ package io.shoal.client.internal.transfer;
 
 import io.shoal.client.PutOptions;
 import io.shoal.client.internal.resources.Callbacks;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.write.FileWriter;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -96,15 +97,14 @@ final class PublisherSource implements UploadSource {
 
     @Override
     public void onNext(ByteBuffer item) {
-      writer
-          .write(item)
-          .thenRun(
-              () -> {
-                Flow.Subscription open = current();
-                if (open != null) {
-                  open.request(1);
-                }
-              });
+      Listening.to(
+          writer.write(item),
+          (nothing, failure) -> {
+            Flow.Subscription open = current();
+            if (failure == null && open != null) {
+              open.request(1);
+            }
+          });
     }
 
     @Override
@@ -114,7 +114,7 @@ final class PublisherSource implements UploadSource {
 
     @Override
     public void onComplete() {
-      writer.close();
+      writer.writeEnd();
     }
   }
 

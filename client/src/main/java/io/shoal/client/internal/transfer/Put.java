@@ -1,6 +1,7 @@
 package io.shoal.client.internal.transfer;
 
 import io.shoal.client.FileStatus;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.write.FileWriter;
 import io.shoal.client.internal.write.FileWriters;
 import io.shoal.common.error.ShoalException;
@@ -111,12 +112,13 @@ final class Put implements Transfer {
       stage = Stage.FEEDING;
       writer = begun;
     }
-    begun.result().whenComplete((status, failure) -> finish(status, failure));
-    begun.ended().whenComplete((nothing, failure) -> releaseSource());
+    Listening.to(begun.result(), (status, failure) -> finish(status, failure));
+    Listening.to(begun.ended(), (nothing, failure) -> releaseSource());
     // Rule C4: what needs more than one commit is pending meanwhile, and a path that can't be
     // written to is known before the bytes are on their way.
     if (lengthBytes < 0 || lengthBytes > begun.chunkSizeBytes()) {
-      begun.create();
+      // Its failure ends the writer.
+      var unused = begun.create();
     }
     source.feed(begun);
   }
@@ -130,7 +132,8 @@ final class Put implements Transfer {
     if (cancellable && stopReason() != null) {
       stepUnderWay.cancel(false);
     }
-    stepUnderWay.whenComplete(
+    Listening.to(
+        stepUnderWay,
         (value, failure) -> {
           ShoalException reason = stopReason();
           if (reason != null) {
@@ -175,14 +178,13 @@ final class Put implements Transfer {
   }
 
   private void releaseSource() {
-    source
-        .release()
-        .whenComplete(
-            (nothing, failure) -> {
-              if (failure != null) {
-                LOG.warn("{}: the source was not released cleanly", target, failure);
-              }
-              ended.complete(null);
-            });
+    Listening.to(
+        source.release(),
+        (nothing, failure) -> {
+          if (failure != null) {
+            LOG.warn("{}: the source was not released cleanly", target, failure);
+          }
+          ended.complete(null);
+        });
   }
 }

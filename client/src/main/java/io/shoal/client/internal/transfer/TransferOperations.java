@@ -9,11 +9,13 @@ import io.shoal.client.PutOptions;
 import io.shoal.client.internal.metadata.GrantPool;
 import io.shoal.client.internal.metadata.MetadataCalls;
 import io.shoal.client.internal.metadata.NodeSuspicions;
+import io.shoal.client.internal.read.FileReader;
 import io.shoal.client.internal.read.FileReaders;
 import io.shoal.client.internal.read.ReadContext;
 import io.shoal.client.internal.resources.Callbacks;
 import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.write.ClusterDefaults;
 import io.shoal.client.internal.write.FileWriter;
 import io.shoal.client.internal.write.FileWriters;
@@ -100,29 +102,29 @@ public final class TransferOperations implements FileOperations {
   public CompletableFuture<AsyncFileWriter> create(String path, PutOptions options) {
     CompletableFuture<FileWriter> begun = writers.begin(path, options);
     CompletableFuture<AsyncFileWriter> result = new CompletableFuture<>();
-    begun
-        .thenCompose(writer -> writer.create().thenApply(nothing -> writer))
-        .whenComplete(
-            (writer, failure) -> {
-              if (failure != null) {
-                result.completeExceptionally(ShoalException.of(failure));
-              } else if (!result.complete(writer)) {
-                writer.stop(new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it"));
-              }
-            });
+    Listening.to(
+        begun.thenCompose(writer -> writer.create().thenApply(nothing -> writer)),
+        (writer, failure) -> {
+          if (failure != null) {
+            result.completeExceptionally(ShoalException.of(failure));
+          } else if (!result.complete(writer)) {
+            writer.stop(new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it"));
+          }
+        });
     return result;
   }
 
   @Override
   public CompletableFuture<AsyncFileReader> open(String path) {
     CompletableFuture<AsyncFileReader> result = new CompletableFuture<>();
-    CompletableFuture<? extends AsyncFileReader> opened = readers.open(path);
-    opened.whenComplete(
+    CompletableFuture<FileReader> opened = readers.open(path);
+    Listening.to(
+        opened,
         (reader, failure) -> {
           if (failure != null) {
             result.completeExceptionally(ShoalException.of(failure));
           } else if (!result.complete(reader)) {
-            reader.close();
+            reader.end();
           }
         });
     return Cancellation.forward(result, opened);

@@ -1,5 +1,6 @@
 package io.shoal.client.internal.transfer;
 
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.util.ArrayList;
@@ -20,8 +21,9 @@ final class Transfers {
    */
   <T> CompletableFuture<T> add(Transfer transfer, CompletableFuture<T> result) {
     underWay.add(transfer);
-    transfer.ended().whenComplete((nothing, failure) -> underWay.remove(transfer));
-    result.whenComplete(
+    Listening.to(transfer.ended(), (nothing, failure) -> underWay.remove(transfer));
+    Listening.to(
+        result,
         (value, failure) -> {
           if (result.isCancelled()) {
             transfer.stop(new ShoalException(ErrorCode.CANCELLED, "", "the caller cancelled it"));

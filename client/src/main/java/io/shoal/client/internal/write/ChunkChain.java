@@ -1,6 +1,7 @@
 package io.shoal.client.internal.write;
 
 import io.shoal.client.internal.metadata.GrantedChunk;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Backoff;
@@ -183,7 +184,8 @@ final class ChunkChain implements ChunkWriter.Owner {
   private void takeGrant(ChunkWriter chunk) {
     CompletableFuture<GrantedChunk> grant = context.grants().take(target.options().policy());
     grantsAsked.put(chunk, grant);
-    grant.whenComplete(
+    Listening.to(
+        grant,
         (granted, failure) ->
             shard.execute(
                 () -> {

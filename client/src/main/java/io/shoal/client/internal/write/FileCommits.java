@@ -2,6 +2,7 @@ package io.shoal.client.internal.write;
 
 import io.shoal.client.FileStatus;
 import io.shoal.client.internal.metadata.ProtoMapping;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.proto.v1.AbandonRequest;
@@ -130,7 +131,8 @@ final class FileCommits {
     }
     CompletableFuture<Void> answered = new CompletableFuture<>();
     underWay = answered;
-    sent.whenComplete(
+    Listening.to(
+        sent,
         (told, failure) ->
             shard.execute(
                 () -> {
@@ -168,7 +170,7 @@ final class FileCommits {
     CompletableFuture<Void> done = new CompletableFuture<>();
     CompletableFuture<?> before =
         underWay == null ? CompletableFuture.completedFuture(null) : underWay;
-    before.whenComplete((result, failure) -> abandonPending(done));
+    Listening.to(before, (result, failure) -> abandonPending(done));
     return done;
   }
 
@@ -178,16 +180,13 @@ final class FileCommits {
       return;
     }
     AbandonRequest request = AbandonRequest.newBuilder().setInodeId(status.getInodeId()).build();
-    context
-        .metadata()
-        .abandon(request, context.resources().metadataDeadline())
-        .whenComplete(
-            (reply, failure) -> {
-              if (failure != null) {
-                LOG.debug(
-                    "{}: left to the end of the session: {}", target.path(), failure.toString());
-              }
-              done.complete(null);
-            });
+    Listening.to(
+        context.metadata().abandon(request, context.resources().metadataDeadline()),
+        (reply, failure) -> {
+          if (failure != null) {
+            LOG.debug("{}: left to the end of the session: {}", target.path(), failure.toString());
+          }
+          done.complete(null);
+        });
   }
 }

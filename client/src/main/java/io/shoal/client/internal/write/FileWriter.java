@@ -3,6 +3,7 @@ package io.shoal.client.internal.write;
 import io.shoal.client.AsyncFileWriter;
 import io.shoal.client.FileStatus;
 import io.shoal.client.internal.resources.Callbacks;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.resources.ProgressReports;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -132,7 +133,7 @@ public final class FileWriter implements AsyncFileWriter {
             return;
           }
           end(new ShoalException(ErrorCode.CANCELLED, target.path(), "the writer was aborted"));
-          ended.whenComplete((nothing, failure) -> done.complete(null));
+          Listening.to(ended, (nothing, failure) -> done.complete(null));
         });
     return callbacks.relay(done);
   }
@@ -154,7 +155,7 @@ public final class FileWriter implements AsyncFileWriter {
       call.completeExceptionally(refused);
       shard.execute(() -> end(refused));
     } else {
-      call.whenComplete((value, failure) -> openCalls.decrementAndGet());
+      Listening.to(call, (value, failure) -> openCalls.decrementAndGet());
     }
     return call;
   }
@@ -173,18 +174,17 @@ public final class FileWriter implements AsyncFileWriter {
             created.completeExceptionally(endReason);
             return;
           }
-          commits
-              .create()
-              .whenComplete(
-                  (nothing, failure) -> {
-                    if (failure != null) {
-                      end(ShoalException.of(failure));
-                      created.completeExceptionally(failure);
-                    } else {
-                      created.complete(null);
-                      queueAdvance();
-                    }
-                  });
+          Listening.to(
+              commits.create(),
+              (nothing, failure) -> {
+                if (failure != null) {
+                  end(ShoalException.of(failure));
+                  created.completeExceptionally(failure);
+                } else {
+                  created.complete(null);
+                  queueAdvance();
+                }
+              });
         });
     return created;
   }
@@ -245,6 +245,11 @@ public final class FileWriter implements AsyncFileWriter {
           intake.accept(new Input.Close());
           intake.pump();
         });
+  }
+
+  /** As {@link #close}, for callers that follow {@link #result} already. */
+  public void writeEnd() {
+    enqueue(new Input.Close());
   }
 
   /** Returns what {@link #close} answers; completes in the shard. */
@@ -350,23 +355,22 @@ public final class FileWriter implements AsyncFileWriter {
   }
 
   private void commit(CommitPlan plan, boolean publish, boolean last) {
-    commits
-        .commit(plan, publish)
-        .whenComplete(
-            (nothing, failure) -> {
-              if (failure != null) {
-                end(ShoalException.of(failure));
-                return;
-              }
-              plan.parts().forEach(CommitPlan.Part::committed);
-              chain.onCommitted();
-              completeFlushes();
-              if (last) {
-                finish();
-              } else {
-                queueAdvance();
-              }
-            });
+    Listening.to(
+        commits.commit(plan, publish),
+        (nothing, failure) -> {
+          if (failure != null) {
+            end(ShoalException.of(failure));
+            return;
+          }
+          plan.parts().forEach(CommitPlan.Part::committed);
+          chain.onCommitted();
+          completeFlushes();
+          if (last) {
+            finish();
+          } else {
+            queueAdvance();
+          }
+        });
   }
 
   private void completeFlushes() {
@@ -400,7 +404,7 @@ public final class FileWriter implements AsyncFileWriter {
     flushes.forEach(flush -> flush.done().completeExceptionally(reason));
     flushes.clear();
     result.completeExceptionally(reason);
-    commits.abandon().whenComplete((nothing, failure) -> ended.complete(null));
+    Listening.to(commits.abandon(), (nothing, failure) -> ended.complete(null));
   }
 
   private void moveTo(Stage next, String reason) {

@@ -2,6 +2,7 @@ package io.shoal.client.internal.write;
 
 import io.shoal.client.FilePolicy;
 import io.shoal.client.PutOptions;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Cancellation;
@@ -34,7 +35,8 @@ public final class FileWriters {
   public CompletableFuture<FileWriter> begin(String path, PutOptions options) {
     CompletableFuture<FilePolicy> asked = defaults.complete(options.policy());
     CompletableFuture<FileWriter> begun = new CompletableFuture<>();
-    asked.whenComplete(
+    Listening.to(
+        asked,
         (policy, failure) -> {
           if (failure != null) {
             begun.completeExceptionally(ShoalException.of(failure));
@@ -62,7 +64,7 @@ public final class FileWriters {
   private FileWriter begin(FileTarget target) {
     FileWriter writer = new FileWriter(context, target);
     open.add(writer);
-    writer.ended().whenComplete((nothing, failure) -> open.remove(writer));
+    Listening.to(writer.ended(), (nothing, failure) -> open.remove(writer));
     if (closed) {
       writer.stop(clientClosed());
     }

@@ -1,5 +1,6 @@
 package io.shoal.client.internal.write;
 
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permit;
@@ -221,7 +222,7 @@ final class Intake {
     }
     CompletableFuture<Permit> permit = context.budget().acquire(capacity);
     permitAsked = permit;
-    permit.whenComplete((held, failure) -> shard.execute(() -> onPermit(capacity, held, failure)));
+    Listening.to(permit, (held, failure) -> shard.execute(() -> onPermit(capacity, held, failure)));
     return false;
   }
 

@@ -1,5 +1,6 @@
 package io.shoal.client.internal.write;
 
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.flow.Permits;
 import java.util.Set;
@@ -41,7 +42,7 @@ public final class WriteBudget {
     CompletableFuture<Permit> permit = permits.acquire(bytes);
     if (!permit.isDone()) {
       waiting.incrementAndGet();
-      permit.whenComplete((held, failure) -> waiting.decrementAndGet());
+      Listening.to(permit, (held, failure) -> waiting.decrementAndGet());
       relieveIfStuck();
     }
     return permit;

@@ -228,7 +228,7 @@ class FileReaderTest {
     AsyncFileWriter writer = cluster.await(cluster.operations().create(PATH, PutOptions.DEFAULT));
     byte[] bytes = Patterns.bytes(20 * count);
     for (int i = 0; i < count; i++) {
-      writer.write(ByteBuffer.wrap(bytes, 20 * i, 20));
+      var unused = writer.write(ByteBuffer.wrap(bytes, 20 * i, 20));
       cluster.await(writer.flush());
     }
     cluster.await(writer.close());

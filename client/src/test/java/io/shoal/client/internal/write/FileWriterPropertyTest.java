@@ -14,6 +14,7 @@ import io.shoal.common.testing.NoLeaks;
 import io.shoal.common.testing.SequenceTest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoLeaks.class)
 class FileWriterPropertyTest {
   private static final String PATH = "/file";
+  private static final List<Fault> FAULTS = List.of(Fault.values());
   private static final byte[] BYTES = Patterns.bytes(4 << 20);
 
   private sealed interface Step {}
@@ -54,9 +56,7 @@ class FileWriterPropertyTest {
       case 3, 4 -> new Flush();
       case 5 ->
           new Fail(
-              random.nextInt(1, 6),
-              random.nextInt(10),
-              Fault.values()[random.nextInt(Fault.values().length)]);
+              random.nextInt(1, 6), random.nextInt(10), FAULTS.get(random.nextInt(FAULTS.size())));
       case 6, 7 -> new Restart(random.nextInt(1, 6));
       case 8 -> new Wait(random.nextInt(20_000));
       case 9 -> new Seed(random.nextInt());
@@ -87,11 +87,13 @@ class FileWriterPropertyTest {
     }
   }
 
+  private record Flushed(int written, CompletableFuture<Long> answer) {}
+
   private static final class Run {
     private final Simulation cluster;
     private final AsyncFileWriter writer;
     private int written;
-    private long flushed;
+    private final List<Flushed> flushes = new ArrayList<>();
 
     Run(Simulation cluster) {
       this.cluster = cluster;
@@ -101,17 +103,10 @@ class FileWriterPropertyTest {
     void apply(Step step) {
       if (step instanceof Write write) {
         int length = Math.min(write.length, BYTES.length - written);
-        writer.write(ByteBuffer.wrap(BYTES, written, length));
+        var unused = writer.write(ByteBuffer.wrap(BYTES, written, length));
         written += length;
       } else if (step instanceof Flush) {
-        int target = written;
-        writer
-            .flush()
-            .thenAccept(
-                length -> {
-                  assertThat(length).isGreaterThanOrEqualTo(target);
-                  flushed = Math.max(flushed, length);
-                });
+        flushes.add(new Flushed(written, writer.flush()));
       } else if (step instanceof Fail fail) {
         cluster.node(fail.node).failAfter(fail.frames, fail.fault);
       } else if (step instanceof Restart restart) {
@@ -125,6 +120,20 @@ class FileWriterPropertyTest {
       }
     }
 
+    /** Returns the length up to which a flush has promised bytes. */
+    private long acknowledged() {
+      long most = 0;
+      for (Flushed flush : flushes) {
+        assertThat(flush.answer).isDone();
+        if (!flush.answer.isCompletedExceptionally()) {
+          long length = flush.answer.join();
+          assertThat(length).isGreaterThanOrEqualTo(flush.written);
+          most = Math.max(most, length);
+        }
+      }
+      return most;
+    }
+
     boolean finish() {
       CompletableFuture<FileStatus> close = writer.close();
       boolean closed = true;
@@ -134,7 +143,9 @@ class FileWriterPropertyTest {
         closed = false;
         cluster.await(writer.abort());
       }
+      cluster.settle();
       cluster.nodes().forEach(SimulatedNode::restart);
+      long flushed = acknowledged();
       byte[] visible = cluster.metadata().exists(PATH) ? cluster.content(PATH) : new byte[0];
       assertThat((long) visible.length)
           .isGreaterThanOrEqualTo(flushed)

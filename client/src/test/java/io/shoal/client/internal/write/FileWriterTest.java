@@ -54,6 +54,10 @@ class FileWriterTest {
     return writer.write(ByteBuffer.wrap(bytes));
   }
 
+  private static void append(AsyncFileWriter writer, byte[] bytes) {
+    var unused = write(writer, bytes);
+  }
+
   private List<Long> chunksOfFile() {
     return cluster.metadata().extents(PATH).stream().map(Extent::getChunkId).distinct().toList();
   }
@@ -166,7 +170,7 @@ class FileWriterTest {
     int position = 0;
     for (int size = 1; position < bytes.length; size = size * 3 % 10_007 + 1) {
       int end = Math.min(bytes.length, position + size);
-      write(writer, Arrays.copyOfRange(bytes, position, end));
+      append(writer, Arrays.copyOfRange(bytes, position, end));
       position = end;
     }
     assertThat(writer.position()).isEqualTo(bytes.length);
@@ -177,7 +181,7 @@ class FileWriterTest {
   @Test
   void close_again_givesTheSameAnswer() {
     AsyncFileWriter writer = create();
-    write(writer, bytes(100));
+    append(writer, bytes(100));
     CompletableFuture<FileStatus> first = writer.close();
     CompletableFuture<FileStatus> second = writer.close();
     assertThat(cluster.await(first)).isEqualTo(cluster.await(second));
@@ -194,14 +198,14 @@ class FileWriterTest {
   void flush_makesVisibleAndGoesOnInTheSameChunk() {
     AsyncFileWriter writer = create();
     byte[] bytes = bytes(9_000);
-    write(writer, Arrays.copyOf(bytes, 5_000));
+    append(writer, Arrays.copyOf(bytes, 5_000));
     assertThat(cluster.metadata().exists(PATH)).isFalse();
 
     assertThat(cluster.await(writer.flush())).isEqualTo(5_000);
     assertThat(cluster.content(PATH)).isEqualTo(Arrays.copyOf(bytes, 5_000));
     assertThat(cluster.metadata().isSealed(PATH)).isFalse();
 
-    write(writer, Arrays.copyOfRange(bytes, 5_000, 9_000));
+    append(writer, Arrays.copyOfRange(bytes, 5_000, 9_000));
     cluster.await(writer.close());
     assertThat(cluster.content(PATH)).isEqualTo(bytes);
     assertThat(chunksOfFile()).hasSize(1);
@@ -224,7 +228,7 @@ class FileWriterTest {
     int before = cluster.metadata().count(RequestCase.COMMIT);
     List<CompletableFuture<Long>> flushes = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      write(writer, bytes(10));
+      append(writer, bytes(10));
       flushes.add(writer.flush());
     }
     for (int i = 0; i < 100; i++) {
@@ -237,7 +241,7 @@ class FileWriterTest {
   @Test
   void flush_afterTheLastByteOfAChunk_closesWithoutAnEmptyChunk() {
     AsyncFileWriter writer = create();
-    write(writer, bytes(CHUNK_BYTES));
+    append(writer, bytes(CHUNK_BYTES));
     assertThat(cluster.await(writer.flush())).isEqualTo(CHUNK_BYTES);
     assertThat(cluster.await(writer.close()).length()).isEqualTo(CHUNK_BYTES);
     assertThat(chunksOfFile()).hasSize(1);
@@ -285,12 +289,12 @@ class FileWriterTest {
   void flush_thenAllNodesDie_keepsWhatWasCommittedAndGoesOnElsewhere() {
     AsyncFileWriter writer = create();
     byte[] bytes = bytes(20_000);
-    write(writer, Arrays.copyOf(bytes, 7_000));
+    append(writer, Arrays.copyOf(bytes, 7_000));
     cluster.await(writer.flush());
     List<Integer> holders = cluster.metadata().holders(chunksOfFile().get(0));
-    write(writer, Arrays.copyOfRange(bytes, 7_000, 15_000));
+    append(writer, Arrays.copyOfRange(bytes, 7_000, 15_000));
     holders.forEach(holder -> cluster.node(holder).kill());
-    write(writer, Arrays.copyOfRange(bytes, 15_000, 20_000));
+    append(writer, Arrays.copyOfRange(bytes, 15_000, 20_000));
 
     cluster.await(writer.close());
     assertThat(cluster.content(PATH)).isEqualTo(bytes);
@@ -344,10 +348,10 @@ class FileWriterTest {
   @Test
   void commit_anotherWriterWasFaster_failsTyped() {
     AsyncFileWriter writer = create();
-    write(writer, bytes(100));
+    append(writer, bytes(100));
     cluster.await(writer.flush());
     cluster.metadata().raiseGeneration(PATH);
-    write(writer, bytes(100));
+    append(writer, bytes(100));
     assertThat(cluster.awaitFailure(writer.flush()).code()).isEqualTo(ErrorCode.STALE_GENERATION);
     assertThat(cluster.awaitFailure(write(writer, bytes(1))).code())
         .isEqualTo(ErrorCode.STALE_GENERATION);
@@ -375,13 +379,13 @@ class FileWriterTest {
     cluster.metadata().setGrantLifetimeMillis(60_000);
     AsyncFileWriter writer = create();
     byte[] bytes = bytes(3_000);
-    write(writer, Arrays.copyOf(bytes, 1_000));
+    append(writer, Arrays.copyOf(bytes, 1_000));
     cluster.await(writer.flush());
     for (int i = 1; i < 3; i++) {
       cluster.clock().advance(Duration.ofSeconds(31));
       cluster.settle();
       assertThat(cluster.metadata().isSealed(PATH)).isTrue();
-      write(writer, Arrays.copyOfRange(bytes, 1_000 * i, 1_000 * (i + 1)));
+      append(writer, Arrays.copyOfRange(bytes, 1_000 * i, 1_000 * (i + 1)));
       cluster.await(writer.flush());
       assertThat(chunksOfFile()).hasSize(i + 1);
     }
@@ -393,7 +397,7 @@ class FileWriterTest {
   void grant_atHalfLifeOfAPendingFile_isCommittedInvisibly() {
     cluster.metadata().setGrantLifetimeMillis(60_000);
     AsyncFileWriter writer = create();
-    write(writer, bytes(CHUNK_BYTES + 1_000));
+    append(writer, bytes(CHUNK_BYTES + 1_000));
     cluster.settle();
     assertThat(cluster.metadata().count(RequestCase.COMMIT)).isZero();
     cluster.clock().advance(Duration.ofSeconds(31));
@@ -446,13 +450,13 @@ class FileWriterTest {
     for (int i = 0; i < 12; i++) {
       AsyncFileWriter writer =
           cluster.await(cluster.operations().create("/idle-" + i, PutOptions.DEFAULT));
-      write(writer, bytes(90_000));
+      append(writer, bytes(90_000));
       idle.add(writer);
     }
     cluster.settle();
     AsyncFileWriter busy = create();
     byte[] bytes = bytes(3 << 20);
-    write(busy, bytes);
+    append(busy, bytes);
     cluster.await(busy.close());
     assertThat(cluster.content(PATH)).isEqualTo(bytes);
     for (int i = 0; i < 12; i++) {
@@ -481,7 +485,7 @@ class FileWriterTest {
   @Test
   void abort_leavesNothing() {
     AsyncFileWriter writer = create();
-    write(writer, bytes(3 * CHUNK_BYTES));
+    append(writer, bytes(3 * CHUNK_BYTES));
     CompletableFuture<Long> flush = writer.flush();
     assertThat(cluster.metadata().pendingCount()).isEqualTo(1);
     cluster.await(writer.abort());
@@ -513,7 +517,7 @@ class FileWriterTest {
   @Test
   void close_ofTheClient_endsOpenWriters() {
     AsyncFileWriter writer = create();
-    write(writer, bytes(100_000));
+    append(writer, bytes(100_000));
     cluster.await(cluster.operations().close());
     assertThat(cluster.awaitFailure(writer.flush()).code()).isEqualTo(ErrorCode.CANCELLED);
     assertThat(cluster.metadata().pendingCount()).isZero();
