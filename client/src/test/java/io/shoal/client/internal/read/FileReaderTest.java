@@ -161,6 +161,21 @@ class FileReaderTest {
   }
 
   @Test
+  void read_replicasShort_turnsToTheLastOne() {
+    AsyncFileReader reader = open(BYTES);
+    List<Integer> holders = holdersOf(0);
+    cluster.node(holders.get(0)).shorten(chunkOf(0), 99);
+    cluster.node(holders.get(2)).shorten(chunkOf(0), 0);
+    assertThat(read(reader, 0, 100)).isEqualTo(Arrays.copyOf(BYTES, 100));
+    // Rule D4: the end of a replica is never the end of the file.
+    cluster.node(holders.get(1)).shorten(chunkOf(0), 50);
+    ShoalException failure = cluster.awaitFailure(reader.read(0, ByteBuffer.allocate(100)));
+    assertThat(failure.code()).isEqualTo(ErrorCode.CHUNK_UNREADABLE);
+    assertThat(failure.getMessage()).contains("REPLICA_SHORT");
+    assertThat(cluster.metadata().count(RequestCase.LOCATE)).isEqualTo(3);
+  }
+
+  @Test
   void read_chunkWasMoved_asksWhereItIs() {
     AsyncFileReader reader = open(BYTES);
     List<Integer> holders = holdersOf(0);

@@ -84,13 +84,22 @@ public final class SimulatedNode {
     replicas.remove(chunkId);
   }
 
+  /** Has only the beginning of a replica any more. */
+  public void shorten(long chunkId, int length) {
+    replicaOf(chunkId).shorten(length);
+  }
+
+  private StoredReplica replicaOf(long chunkId) {
+    StoredReplica replica = replicas.get(chunkId);
+    if (replica == null) {
+      throw new IllegalStateException("node " + id + " has no chunk " + chunkId);
+    }
+    return replica;
+  }
+
   /** Gives it a replica. */
   public void adopt(long chunkId, SimulatedNode from) {
-    StoredReplica replica = from.replicas.get(chunkId);
-    if (replica == null) {
-      throw new IllegalStateException("node " + from.id + " has no chunk " + chunkId);
-    }
-    replicas.put(chunkId, replica);
+    replicas.put(chunkId, from.replicaOf(chunkId));
   }
 
   public boolean isDead() {

@@ -48,6 +48,12 @@ final class StoredReplica {
     closed = true;
   }
 
+  /** Has fewer bytes than it should. */
+  void shorten(int length) {
+    durable = length;
+    received = length;
+  }
+
   int crc32c(int length) {
     return Crc32c.of(bytes, 0, length);
   }
