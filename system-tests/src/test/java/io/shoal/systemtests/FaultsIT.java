@@ -46,7 +46,7 @@ class FaultsIT {
             "--set",
             "metadata.file.chunk-size=4MiB",
             "--set",
-            "metadata.grant.lifetime=8s",
+            "metadata.grant.lifetime=15s",
             "--set",
             "metadata.file.grace=1s",
             "--set",
