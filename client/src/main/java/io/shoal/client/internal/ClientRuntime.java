@@ -12,6 +12,7 @@ import io.shoal.client.internal.resources.ClientEnvironment;
 import io.shoal.client.internal.resources.ClientExecutors;
 import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.transfer.TransferOperations;
 import io.shoal.common.buffer.BufferPool;
 import io.shoal.common.buffer.BufferSettings;
@@ -151,22 +152,20 @@ public final class ClientRuntime {
   private void startClosing() {
     if (closing.compareAndSet(false, true)) {
       operations.close();
-      var unused = endTransfers().whenComplete((nothing, failure) -> endMetadata(failure));
+      Listening.to(endTransfers(), (nothing, failure) -> endMetadata(failure));
     }
   }
 
   private void endMetadata(@Nullable Throwable failureBefore) {
     logFailure("transfers", failureBefore);
-    var unused =
-        metadata
-            .close()
-            .whenComplete(
-                (nothing, failure) -> {
-                  logFailure("metadata", failure);
-                  grants.close();
-                  resources.transport().close();
-                  startReleasing();
-                });
+    Listening.to(
+        metadata.close(),
+        (nothing, failure) -> {
+          logFailure("metadata", failure);
+          grants.close();
+          resources.transport().close();
+          startReleasing();
+        });
   }
 
   private CompletableFuture<Void> endTransfers() {

@@ -11,6 +11,7 @@ import io.shoal.client.PutOptions;
 import io.shoal.client.internal.metadata.MetadataCalls;
 import io.shoal.client.internal.metadata.ProtoMapping;
 import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.proto.v1.AbandonRequest;
@@ -167,17 +168,16 @@ final class CopyOperation extends SteppedOperation<FileStatus> {
 
   /** The pending file goes when the copy fails or is cancelled; else the session's end does it. */
   private void abandonUnlessDone(long inodeId) {
-    var unused =
-        result()
-            .whenComplete(
-                (copied, failure) -> {
-                  if (failure != null) {
-                    LOG.debug("copy of {} to {} ended while {}", source, destination, stage);
-                    var unusedAnswer =
-                        metadata.abandon(
-                            AbandonRequest.newBuilder().setInodeId(inodeId).build(),
-                            resources.metadataDeadline());
-                  }
-                });
+    Listening.to(
+        result(),
+        (copied, failure) -> {
+          if (failure != null) {
+            LOG.debug("copy of {} to {} ended while {}", source, destination, stage);
+            var unusedAnswer =
+                metadata.abandon(
+                    AbandonRequest.newBuilder().setInodeId(inodeId).build(),
+                    resources.metadataDeadline());
+          }
+        });
   }
 }

@@ -5,6 +5,7 @@ import static io.shoal.client.internal.metadata.ProtoMapping.targetOf;
 import io.shoal.client.DirectoryEntry;
 import io.shoal.client.internal.metadata.ProtoMapping;
 import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.shard.Shard;
@@ -150,7 +151,7 @@ final class Listing implements Flow.Subscription {
             .build();
     CompletableFuture<ListReply> page = fetch.apply(request);
     fetching = page;
-    var unused = page.whenComplete((reply, thrown) -> send(() -> onPage(reply, thrown)));
+    Listening.to(page, (reply, thrown) -> send(() -> onPage(reply, thrown)));
   }
 
   private void onPage(@Nullable ListReply reply, @Nullable Throwable thrown) {

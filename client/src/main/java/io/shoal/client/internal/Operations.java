@@ -1,5 +1,6 @@
 package io.shoal.client.internal;
 
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Cancellation;
@@ -40,7 +41,7 @@ final class Operations {
   <T> CompletableFuture<T> run(Supplier<CompletableFuture<T>> operation) {
     CompletableFuture<T> inner = start(operation);
     CompletableFuture<T> outer = new CompletableFuture<>();
-    var unused = inner.whenComplete((value, failure) -> handOver(() -> relay(inner, outer)));
+    Listening.to(inner, (value, failure) -> handOver(() -> relay(inner, outer)));
     return Cancellation.forward(outer, inner);
   }
 
@@ -48,18 +49,18 @@ final class Operations {
   <T> CompletableFuture<T> start(Supplier<CompletableFuture<T>> operation) {
     CompletableFuture<Permit> permit = permits.acquire(0);
     CompletableFuture<T> result = new CompletableFuture<>();
-    var unused =
-        permit.whenComplete(
-            (granted, refusal) -> {
-              if (refusal != null) {
-                fail(permit, refusal, result);
-              } else if (result.isDone()) {
-                granted.release();
-              } else {
-                CompletableFuture<T> work = startSafely(operation);
-                run(work, granted, Cancellation.forward(result, work));
-              }
-            });
+    Listening.to(
+        permit,
+        (granted, refusal) -> {
+          if (refusal != null) {
+            fail(permit, refusal, result);
+          } else if (result.isDone()) {
+            granted.release();
+          } else {
+            CompletableFuture<T> work = startSafely(operation);
+            run(work, granted, Cancellation.forward(result, work));
+          }
+        });
     return Cancellation.forward(result, permit);
   }
 
@@ -98,25 +99,25 @@ final class Operations {
   /** Waits for work that holds a place. */
   private static <T> void run(
       CompletableFuture<T> work, Permit place, CompletableFuture<T> result) {
-    var unused =
-        work.whenComplete(
-            (value, failure) -> {
-              place.release();
-              relay(work, result);
-            });
+    Listening.to(
+        work,
+        (value, failure) -> {
+          place.release();
+          relay(work, result);
+        });
   }
 
   /** Completes a future as another one did. */
   private static <T> void relay(CompletableFuture<T> from, CompletableFuture<T> to) {
-    var unused =
-        from.whenComplete(
-            (value, failure) -> {
-              if (failure == null) {
-                to.complete(value);
-              } else {
-                fail(from, failure, to);
-              }
-            });
+    Listening.to(
+        from,
+        (value, failure) -> {
+          if (failure == null) {
+            to.complete(value);
+          } else {
+            fail(from, failure, to);
+          }
+        });
   }
 
   private static void fail(CompletableFuture<?> from, Throwable failure, CompletableFuture<?> to) {

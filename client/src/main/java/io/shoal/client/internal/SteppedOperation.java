@@ -1,5 +1,6 @@
 package io.shoal.client.internal;
 
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Cancellation;
 import java.util.concurrent.CompletableFuture;
@@ -20,23 +21,23 @@ abstract class SteppedOperation<T> {
    * Goes on when a call is answered; its failure, or what the next step throws, ends the operation.
    */
   final <R> void then(CompletableFuture<R> call, Consumer<R> next) {
-    var unusedOuter = Cancellation.forward(result, call);
-    var unused =
-        call.whenComplete(
-            (reply, failure) -> {
-              if (result.isDone()) {
-                return;
-              }
-              if (failure != null) {
-                onFailure(ShoalException.of(failure));
-                return;
-              }
-              try {
-                next.accept(reply);
-              } catch (RuntimeException thrown) {
-                onFailure(ShoalException.of(thrown));
-              }
-            });
+    var unused = Cancellation.forward(result, call);
+    Listening.to(
+        call,
+        (reply, failure) -> {
+          if (result.isDone()) {
+            return;
+          }
+          if (failure != null) {
+            onFailure(ShoalException.of(failure));
+            return;
+          }
+          try {
+            next.accept(reply);
+          } catch (RuntimeException thrown) {
+            onFailure(ShoalException.of(thrown));
+          }
+        });
   }
 
   final void finish(T value) {

@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import io.shoal.client.internal.pipeline.ConnectedServer;
 import io.shoal.client.internal.pipeline.RequestPipeline;
 import io.shoal.client.internal.resources.ClientEnvironment;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Backoff;
@@ -47,16 +48,16 @@ final class ClusterCalls {
           connected.set(false);
           CompletableFuture<A> answer = new CompletableFuture<>();
           CompletableFuture<ConnectedServer> server = pipeline.server();
-          var unused =
-              server.whenComplete(
-                  (found, failure) -> {
-                    if (failure != null) {
-                      answer.completeExceptionally(failure);
-                      return;
-                    }
-                    connected.set(true);
-                    ask(found, method, question, deadline, answer);
-                  });
+          Listening.to(
+              server,
+              (found, failure) -> {
+                if (failure != null) {
+                  answer.completeExceptionally(failure);
+                  return;
+                }
+                connected.set(true);
+                ask(found, method, question, deadline, answer);
+              });
           return Cancellation.forward(answer, server);
         });
   }
@@ -78,13 +79,13 @@ final class ClusterCalls {
         server
             .channel()
             .newCall(method, CallOptions.DEFAULT.withDeadlineAfter(left, TimeUnit.NANOSECONDS));
-    var unused =
-        answer.whenComplete(
-            (value, failure) -> {
-              if (answer.isCancelled()) {
-                call.cancel("nobody waits for the answer", null);
-              }
-            });
+    Listening.to(
+        answer,
+        (value, failure) -> {
+          if (answer.isCancelled()) {
+            call.cancel("nobody waits for the answer", null);
+          }
+        });
     ClientCalls.asyncUnaryCall(call, question, new Relay<>(server, answer));
   }
 

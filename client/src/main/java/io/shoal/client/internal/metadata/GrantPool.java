@@ -2,6 +2,7 @@ package io.shoal.client.internal.metadata;
 
 import io.shoal.client.FilePolicy;
 import io.shoal.client.internal.pipeline.DirectShards;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
@@ -137,15 +138,13 @@ public final class GrantPool {
                   "grants",
                   "takers waiting: " + limits.maxWaiting() + " (expected: less)"));
     } else {
-      var unused =
-          taker
-              .grant()
-              .whenComplete(
-                  (grant, failure) -> {
-                    if (taker.grant().isCancelled()) {
-                      shard.execute(() -> shelf.removeTaker(taker));
-                    }
-                  });
+      Listening.to(
+          taker.grant(),
+          (grant, failure) -> {
+            if (taker.grant().isCancelled()) {
+              shard.execute(() -> shelf.removeTaker(taker));
+            }
+          });
     }
     refill(shelf);
   }
@@ -169,20 +168,19 @@ public final class GrantPool {
   private void reserve(Reservation wanted, int attemptsLeft) {
     long requestedAt = time.nanoTime();
     Deadline deadline = Deadline.after(timeout, time);
-    var unused =
+    Listening.to(
         metadata
             .session()
-            .thenCompose(current -> metadata.reserveChunks(request(wanted, current), deadline))
-            .whenComplete(
-                (reply, failure) ->
-                    shard.execute(
-                        () -> {
-                          if (failure == null) {
-                            onGrants(wanted, requestedAt, reply);
-                          } else {
-                            onFailure(wanted, ShoalException.of(failure), attemptsLeft);
-                          }
-                        }));
+            .thenCompose(current -> metadata.reserveChunks(request(wanted, current), deadline)),
+        (reply, failure) ->
+            shard.execute(
+                () -> {
+                  if (failure == null) {
+                    onGrants(wanted, requestedAt, reply);
+                  } else {
+                    onFailure(wanted, ShoalException.of(failure), attemptsLeft);
+                  }
+                }));
   }
 
   private ReserveChunksRequest request(Reservation wanted, SessionId current) {

@@ -2,6 +2,7 @@ package io.shoal.client.internal.pipeline;
 
 import io.shoal.client.internal.pipeline.PendingCall.Stage;
 import io.shoal.client.internal.resources.ClientEnvironment;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
@@ -102,17 +103,15 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
             result.completeExceptionally(Failures.clientClosed());
             return;
           }
-          var unused =
-              session
-                  .id()
-                  .whenComplete(
-                      (id, failure) -> {
-                        if (failure == null) {
-                          result.complete(id);
-                        } else {
-                          result.completeExceptionally(failure);
-                        }
-                      });
+          Listening.to(
+              session.id(),
+              (id, failure) -> {
+                if (failure == null) {
+                  result.complete(id);
+                } else {
+                  result.completeExceptionally(failure);
+                }
+              });
         });
     return result;
   }
@@ -174,14 +173,13 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     calls.add(call);
     callBytes += call.bytes();
     deadlines.add(call);
-    var unused =
-        call.result()
-            .whenComplete(
-                (reply, failure) -> {
-                  if (call.result().isCancelled()) {
-                    shard.execute(() -> forget(call));
-                  }
-                });
+    Listening.to(
+        call.result(),
+        (reply, failure) -> {
+          if (call.result().isCancelled()) {
+            shard.execute(() -> forget(call));
+          }
+        });
     route(call);
   }
 
@@ -409,10 +407,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     ShoalException reason = Failures.clientClosed();
     failAll(call -> reason);
     seekers.fail(reason);
-    var unused =
-        session
-            .end(FAREWELL, link.isConnected())
-            .whenComplete((nothing, failure) -> shard.execute(this::finishClosing));
+    Listening.to(
+        session.end(FAREWELL, link.isConnected()),
+        (nothing, failure) -> shard.execute(this::finishClosing));
   }
 
   private void finishClosing() {

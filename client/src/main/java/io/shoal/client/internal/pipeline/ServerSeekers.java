@@ -1,5 +1,6 @@
 package io.shoal.client.internal.pipeline;
 
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.util.LinkedHashSet;
@@ -50,13 +51,13 @@ final class ServerSeekers {
       return;
     }
     seekers.add(seeker);
-    var unused =
-        seeker.server.whenComplete(
-            (found, failure) -> {
-              if (seeker.server.isCancelled()) {
-                shard.execute(() -> seekers.remove(seeker));
-              }
-            });
+    Listening.to(
+        seeker.server,
+        (found, failure) -> {
+          if (seeker.server.isCancelled()) {
+            shard.execute(() -> seekers.remove(seeker));
+          }
+        });
     link.want();
   }
 

@@ -1,6 +1,7 @@
 package io.shoal.client.internal.pipeline;
 
 import io.shoal.client.internal.resources.ClientEnvironment;
+import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.SessionId;
@@ -127,8 +128,7 @@ final class Session {
           NamespaceRequest.newBuilder()
               .setCloseSession(CloseSessionRequest.getDefaultInstance())
               .build();
-      var unused =
-          calls.send(request, timeout).whenComplete((reply, failure) -> done.complete(null));
+      Listening.to(calls.send(request, timeout), (reply, failure) -> done.complete(null));
       cancelRenewal();
     } else {
       done.complete(null);
@@ -164,19 +164,17 @@ final class Session {
                     .setClientName(settings.clientName())
                     .setNonce(environment.random().nextLong()))
             .build();
-    var unused =
-        calls
-            .send(request, settings.callTimeout())
-            .whenComplete(
-                (reply, failure) ->
-                    shard.execute(
-                        () -> {
-                          if (failure == null) {
-                            onOpened(reply.getOpenSession());
-                          } else {
-                            onNotOpened(ShoalException.of(failure));
-                          }
-                        }));
+    Listening.to(
+        calls.send(request, settings.callTimeout()),
+        (reply, failure) ->
+            shard.execute(
+                () -> {
+                  if (failure == null) {
+                    onOpened(reply.getOpenSession());
+                  } else {
+                    onNotOpened(ShoalException.of(failure));
+                  }
+                }));
   }
 
   private void onOpened(OpenSessionReply reply) {
@@ -247,15 +245,13 @@ final class Session {
           NamespaceRequest.newBuilder()
               .setRenewSession(RenewSessionRequest.getDefaultInstance())
               .build();
-      var unused =
-          calls
-              .send(request, settings.callTimeout())
-              .whenComplete(
-                  (reply, failure) -> {
-                    if (failure != null) {
-                      LOG.debug("session was not renewed: {}", failure.toString());
-                    }
-                  });
+      Listening.to(
+          calls.send(request, settings.callTimeout()),
+          (reply, failure) -> {
+            if (failure != null) {
+              LOG.debug("session was not renewed: {}", failure.toString());
+            }
+          });
     }
     scheduleRenewal();
   }
