@@ -37,7 +37,7 @@ record Cpu(List<Long> servers) {
   private static double seconds(long pid) {
     String stat = read(Path.of("/proc", Long.toString(pid), "stat"));
     // The command may contain spaces; the fields that follow it do not.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
   }
 

@@ -22,16 +22,17 @@ final class InFlight {
     for (int i = 0; i < count && failure.get() == null; i++) {
       room.acquire();
       long begin = System.nanoTime();
-      operation
-          .apply(i)
-          .whenComplete(
-              (value, thrown) -> {
-                latencies.add(System.nanoTime() - begin);
-                if (thrown != null) {
-                  failure.compareAndSet(null, thrown);
-                }
-                room.release();
-              });
+      var unused =
+          operation
+              .apply(i)
+              .whenComplete(
+                  (value, thrown) -> {
+                    latencies.add(System.nanoTime() - begin);
+                    if (thrown != null) {
+                      failure.compareAndSet(null, thrown);
+                    }
+                    room.release();
+                  });
     }
     room.acquire(limit);
     if (failure.get() != null) {

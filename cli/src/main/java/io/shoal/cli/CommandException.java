@@ -1,5 +1,7 @@
 package io.shoal.cli;
 
+import java.util.Objects;
+
 /** Ends a command with a message for the user and an exit code. */
 public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -10,6 +12,12 @@ public final class CommandException extends RuntimeException {
   public CommandException(ExitCode exitCode, String message) {
     super(message, null, false, false);
     this.exitCode = exitCode;
+  }
+
+  /** Returns the message; never null. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** Returns the code that the process ends with. */

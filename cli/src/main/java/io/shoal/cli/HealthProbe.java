@@ -48,13 +48,18 @@ public final class HealthProbe implements AutoCloseable {
           return status;
         }
       } catch (ShoalException e) {
-        if (last || e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.DEADLINE_EXCEEDED) {
+        if (last || !passes(e.code())) {
           throw e;
         }
         channel.resetConnectBackoff();
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  /** A server that is being started, or is busy with that, may serve in a moment. */
+  private static boolean passes(ErrorCode code) {
+    return code == ErrorCode.UNAVAILABLE || code == ErrorCode.DEADLINE_EXCEEDED;
   }
 
   private ServingStatus ask() {

@@ -10,6 +10,27 @@ import java.util.Locale;
 
 /** What {@code --help} prints. */
 public final class Help {
+  private static final String INTRODUCTION =
+      """
+      shoal: files in a Shoal cluster
+
+      Usage: shoal COMMAND [options] [arguments]
+
+      Commands:
+      """;
+
+  private static final String COMMON =
+      """
+
+      shoal COMMAND --help explains a command. Common options:
+        --cluster WHERE  HOST:PORT[,HOST:PORT...] of the metadata servers, or the cluster's directory
+                         (with a '/'); else the variable SHOAL_CLUSTER, else the default directory of
+                         scripts/cluster
+        --json           print JSON, one document a line
+
+      Exit codes:
+      """;
+
   private Help() {}
 
   /** Returns a parser for a command's options and the common ones. */
@@ -38,22 +59,11 @@ public final class Help {
 
   static String overview() {
     StringBuilder text = new StringBuilder(2_048);
-    text.append(
-        "shoal: files in a Shoal cluster\n\n"
-            + "Usage: shoal COMMAND [options] [arguments]\n\n"
-            + "Commands:\n");
+    text.append(INTRODUCTION);
     for (Command command : Commands.all()) {
       text.append(String.format(Locale.ROOT, "  %-10s %s%n", command.name(), description(command)));
     }
-    text.append("\nshoal COMMAND --help explains a command. Common options:\n");
-    text.append(
-        "  --cluster WHERE  HOST:PORT[,HOST:PORT...] of the metadata servers, or the cluster's"
-            + " directory (with a '/');\n");
-    text.append(
-        "                   else the variable SHOAL_CLUSTER, else the default directory of"
-            + " scripts/cluster\n");
-    text.append("  --json           print JSON, one document a line\n");
-    text.append("\nExit codes:\n");
+    text.append(COMMON);
     for (ExitCode code : ExitCode.values()) {
       text.append(String.format(Locale.ROOT, "  %3d  %s%n", code.number(), code.meaning()));
     }

@@ -49,17 +49,18 @@ public final class Jobs {
       room.release();
       throw e;
     }
-    future.whenComplete(
-        (value, failure) -> {
-          try {
-            if (failure != null) {
-              context.fail(ShoalException.of(failure));
-            }
-            ended.accept(value, failure);
-          } finally {
-            room.release();
-          }
-        });
+    var unused =
+        future.whenComplete(
+            (value, failure) -> {
+              try {
+                if (failure != null) {
+                  context.fail(ShoalException.of(failure));
+                }
+                ended.accept(value, failure);
+              } finally {
+                room.release();
+              }
+            });
   }
 
   /** Waits until all have ended. */

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -37,8 +39,8 @@ final class Data {
 
   /** Fails unless two trees have the same names and bytes; links are followed. */
   static int assertSameTree(Path expected, Path actual) throws IOException {
-    TreeMap<String, Path> left = files(expected);
-    TreeMap<String, Path> right = files(actual);
+    Map<String, Path> left = files(expected);
+    Map<String, Path> right = files(actual);
     assertThat(right.keySet()).isEqualTo(left.keySet());
     for (String name : left.keySet()) {
       if (Files.isRegularFile(left.get(name))) {
@@ -48,9 +50,9 @@ final class Data {
     return left.size();
   }
 
-  private static TreeMap<String, Path> files(Path root) throws IOException {
-    TreeMap<String, Path> files = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(root, java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
+  private static Map<String, Path> files(Path root) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    try (Stream<Path> all = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
       List<Path> paths = all.toList();
       paths.forEach(path -> files.put(root.relativize(path).toString(), path));
     }

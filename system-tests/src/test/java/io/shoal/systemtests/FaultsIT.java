@@ -16,9 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -140,10 +138,9 @@ class FaultsIT {
       acknowledged.remove("/f7");
       acknowledged.put("/renamed", acknowledged.remove("/f8"));
       // Work in flight when the power goes: it may be there or not, but never half.
-      List<CompletableFuture<FileStatus>> inFlight = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        inFlight.add(
-            client.put(ByteBuffer.wrap(content(CHUNK, 100 + i)), "/late" + i, PutOptions.DEFAULT));
+        var unused =
+            client.put(ByteBuffer.wrap(content(CHUNK, 100 + i)), "/late" + i, PutOptions.DEFAULT);
       }
       for (String name : cluster.members()) {
         cluster.kill(name);

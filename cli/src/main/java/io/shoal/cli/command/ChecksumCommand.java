@@ -82,8 +82,8 @@ final class ChecksumCommand implements Command {
       }
     } finally {
       pieces.cancel();
-      reader.close();
     }
+    context.await(reader.close());
     return digest.digest();
   }
 

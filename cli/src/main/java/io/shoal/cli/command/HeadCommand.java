@@ -70,6 +70,6 @@ final class HeadCommand implements Command {
       context.output().bytes(piece.limit(end));
       position += length;
     }
-    reader.close();
+    context.await(reader.close());
   }
 }

@@ -21,11 +21,8 @@ final class RangeOutput {
   static void copy(CommandContext context, String path, long position, long length)
       throws InterruptedException {
     AsyncFileReader reader = context.await(context.client().open(path));
-    try {
-      copy(context, reader, position, length);
-    } finally {
-      reader.close();
-    }
+    copy(context, reader, position, length);
+    context.await(reader.close());
   }
 
   /** Prints up to {@code length} bytes of an open file from a position, or to the end. */

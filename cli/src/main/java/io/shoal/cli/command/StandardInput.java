@@ -42,7 +42,8 @@ final class StandardInput {
       context.await(writer.abort());
       throw CommandException.local("cannot read standard input: " + e.getMessage());
     } catch (InterruptedException | RuntimeException e) {
-      writer.abort();
+      // The client tells the cluster when it is closed, which comes next.
+      var unused = writer.abort();
       throw e;
     }
   }

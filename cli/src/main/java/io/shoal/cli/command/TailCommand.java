@@ -54,7 +54,7 @@ final class TailCommand implements Command {
             ? Math.max(0, length - StorageOptions.bytes("--bytes", bytes))
             : startOfLastLines(context, reader, length, checkedLines(lines));
     RangeOutput.copy(context, reader, start, Long.MAX_VALUE);
-    reader.close();
+    context.await(reader.close());
   }
 
   /** Returns the only argument, a path of the cluster. */

@@ -16,11 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
-import java.util.Set;
 
 /** Fetches a directory with all below it. What can't be fetched is reported and left out. */
 final class TreeDownload {
@@ -96,21 +93,12 @@ final class TreeDownload {
 
   private void keepAttributes(Pair directory) {
     try {
-      Files.setPosixFilePermissions(directory.target, permissions(directory.source.mode()));
+      Files.setPosixFilePermissions(
+          directory.target, PosixMode.permissions(directory.source.mode()));
       Files.setLastModifiedTime(directory.target, FileTime.from(directory.source.modifiedAt()));
     } catch (IOException e) {
       context.fail(
           ExitCode.LOCAL, directory.target + ": cannot set time and mode: " + e.getMessage());
     }
-  }
-
-  private static Set<PosixFilePermission> permissions(int mode) {
-    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-    for (PosixFilePermission permission : PosixFilePermission.values()) {
-      if ((mode & 0400 >> permission.ordinal()) != 0) {
-        permissions.add(permission);
-      }
-    }
-    return permissions;
   }
 }
