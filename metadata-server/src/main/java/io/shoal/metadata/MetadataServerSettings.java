@@ -76,7 +76,7 @@ public final class MetadataServerSettings {
       Key.of(
           "log.entries-in-flight",
           integer(1, 64),
-          "2",
+          "1",
           "Log entries that are made durable at a time; commands that come meanwhile share the next"
               + " one.");
   private static final Key<Integer> PENDING_COMMANDS =

@@ -22,7 +22,7 @@ public record QueueLimits(
 
   /** What a server of 250 MB can bear. */
   public static final QueueLimits DEFAULT =
-      new QueueLimits(MIB, 2 * MIB, 1_024, 2, 16_384, 16L * MIB);
+      new QueueLimits(MIB, 2 * MIB, 1_024, 1, 16_384, 16L * MIB);
 
   public QueueLimits {
     within("commandBytesMax", commandBytesMax, 1, 4 * MIB);
