@@ -28,16 +28,19 @@ final class NodeVolumes {
   private final TimeSource time;
   private final FaultHandler faults;
   private final UUID nodeUuid;
+  private final Optional<String> expectedCluster;
   private volatile String clusterId;
   private @Nullable CompletableFuture<ChunkStore> opening;
 
   private NodeVolumes(
       VolumeDirectories directories,
+      Optional<String> expectedCluster,
       StoreConfig config,
       ByteBufAllocator allocator,
       TimeSource time,
       FaultHandler faults) {
     this.directories = directories;
+    this.expectedCluster = expectedCluster;
     this.config = config;
     this.allocator = allocator;
     this.time = time;
@@ -59,16 +62,26 @@ final class NodeVolumes {
       TimeSource time,
       FaultHandler faults) {
     VolumeDirectories directories = VolumeDirectories.claim(paths);
-    NodeVolumes volumes = new NodeVolumes(directories, config, allocator, time, faults);
-    String actual = volumes.clusterId();
-    if (!actual.isEmpty() && expectedCluster.isPresent() && !expectedCluster.get().equals(actual)) {
+    NodeVolumes volumes =
+        new NodeVolumes(directories, expectedCluster, config, allocator, time, faults);
+    try {
+      if (!volumes.clusterId().isEmpty()) {
+        volumes.requireExpected(volumes.clusterId());
+      }
+    } catch (ShoalException foreign) {
       directories.close();
-      throw new ShoalException(
-          ErrorCode.INVALID_ARGUMENT,
-          paths.get(0).toString(),
-          "belongs to cluster " + actual + " (expected: " + expectedCluster.get() + ")");
+      throw foreign;
     }
     return volumes;
+  }
+
+  private void requireExpected(String cluster) {
+    if (expectedCluster.isPresent() && !expectedCluster.get().equals(cluster)) {
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT,
+          "",
+          "cluster: " + cluster + " (expected: " + expectedCluster.get() + ", as configured)");
+    }
   }
 
   UUID nodeUuid() {
@@ -80,9 +93,14 @@ final class NodeVolumes {
     return clusterId;
   }
 
-  /** Opens the volumes, as those of a cluster; later calls get what the first one began. */
+  /**
+   * Opens the volumes, as those of a cluster; later calls get what the first one began.
+   *
+   * @throws ShoalException {@code INVALID_ARGUMENT} if that is not the configured cluster
+   */
   synchronized CompletableFuture<ChunkStore> open(String cluster) {
     if (opening == null) {
+      requireExpected(cluster);
       opening =
           VolumeSet.open(
               directories, new NodeIdentity(cluster, nodeUuid), config, allocator, time, faults);

@@ -62,6 +62,13 @@ public record StorageNodeConfig(
         throw new IllegalArgumentException(
             "failure domain: '" + failureDomain + "' (expected: a path such as /zone/rack/host)");
       }
+      boolean everywhere = listen.host().equals("0.0.0.0") || listen.host().equals("::");
+      if (everywhere && advertisedHost.isEmpty()) {
+        throw new IllegalArgumentException(
+            "advertised-host: none (expected: how clients reach this node, for it listens on "
+                + listen.host()
+                + ")");
+      }
       if (eventLoops < 1) {
         throw new IllegalArgumentException("eventLoops: " + eventLoops + " (expected: >= 1)");
       }

@@ -50,13 +50,21 @@ final class StorageNodeSettingsTest {
   }
 
   @Test
+  void listeningEverywhere_needsAnAdvertisedHost() {
+    assertThat(read("host=0.0.0.0", "advertised-host=node-1").endpoint().reachableHost())
+        .isEqualTo("node-1");
+    assertThat(read("host=10.0.0.1").endpoint().reachableHost()).isEqualTo("10.0.0.1");
+  }
+
+  @Test
   void valuesThatDoNotGoTogether_areRefused() {
     for (String[] wrong :
         new String[][] {
           {"write.window=64MiB", "write.memory=1MiB"},
           {"read.frame=20KiB"},
           {"read-frame=20KiB"},
-          {"failure-domain=rack-1"}
+          {"failure-domain=rack-1"},
+          {"host=0.0.0.0"}
         }) {
       ShoalException refused = catchThrowableOfType(ShoalException.class, () -> read(wrong));
       assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);

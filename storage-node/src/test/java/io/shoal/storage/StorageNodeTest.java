@@ -37,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -428,6 +429,34 @@ final class StorageNodeTest {
 
     assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(refused.getMessage()).contains("another-cluster", FakeLeader.CLUSTER);
+  }
+
+  @Test
+  void start_blankButConfiguredForAnotherCluster_isRefusedAndStaysBlank() {
+    Path other = directory.resolve("other");
+    StorageNodeConfig config = fixture.config(other);
+    StorageNodeConfig.Endpoint usual = config.endpoint();
+    StorageNodeConfig elsewhere =
+        new StorageNodeConfig(
+            new StorageNodeConfig.Endpoint(
+                usual.listen(),
+                usual.advertisedHost(),
+                usual.failureDomain(),
+                Optional.of("elsewhere"),
+                usual.eventLoops(),
+                usual.streamWindowBytes(),
+                usual.maxBufferBytes()),
+            config.dataDirectories(),
+            config.secretFile(),
+            config.store(),
+            config.streams(),
+            config.heartbeat(),
+            config.drainLimit());
+    try (StorageNode stranger = StorageNode.start(elsewhere, "test", fixture.faults)) {
+      ShoalException refused = Await.failure(stranger.serving());
+      assertThat(refused.getMessage()).contains(FakeLeader.CLUSTER, "elsewhere");
+    }
+    fixture.start(other).close();
   }
 
   @Test

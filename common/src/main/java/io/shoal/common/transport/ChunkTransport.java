@@ -13,7 +13,10 @@ import java.util.concurrent.CompletableFuture;
  * the connect timeout, and the next stream tries afresh.
  *
  * <p>Listeners are called on event loops, one call at a time for each stream, and possibly before
- * the method that opens the stream has returned.
+ * the method that opens the stream has returned. Methods that open a stream throw {@link
+ * ShoalException} if there is none to speak of: {@code UNAVAILABLE} after the close, {@code
+ * OVERLOADED} if streams to as many nodes as are allowed are open. Everything else is told to the
+ * listener.
  */
 public interface ChunkTransport extends AutoCloseable {
   /**

@@ -16,8 +16,8 @@ public interface ReadStream {
   void request(int count);
 
   /**
-   * Ends the stream at once. No message is delivered after this has returned to the listener's own
-   * thread; the listener gets the reason as its failure, if the stream had not ended already.
+   * Ends the stream at once. A message that is being delivered on another thread meanwhile is the
+   * last one. The listener gets the reason as its failure, if the stream had not ended already.
    */
   void cancel(ShoalException reason);
 }

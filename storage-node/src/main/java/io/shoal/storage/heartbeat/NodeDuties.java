@@ -20,6 +20,7 @@ public interface NodeDuties {
    * registration.
    *
    * @param clusterId the cluster that has taken the node in
+   * @throws ShoalException {@code INVALID_ARGUMENT} if the node must not belong to it
    */
   CompletableFuture<ChunkStore> openVolumes(String clusterId);
 
