@@ -45,7 +45,9 @@ public final class LogBenchmark {
           });
       log.start();
       leads.get();
-      System.out.printf("start to serving: %d ms%n", (System.nanoTime() - begin) / 1_000_000);
+      System.out.printf(
+          "start to serving: %d ms, CPU of the process %d ms%n",
+          (System.nanoTime() - begin) / 1_000_000, cpuNanos() / 1_000_000);
       for (int inFlight : new int[] {1, 1, 8, 64, 1024}) {
         run(log, inFlight, seconds);
       }
