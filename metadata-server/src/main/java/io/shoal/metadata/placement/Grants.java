@@ -223,8 +223,9 @@ public final class Grants {
     }
     long alive =
         registered.stream().filter(node -> liveness.of(node.nodeId()) == Liveness.ALIVE).count();
+    boolean gathering = isGathering(registered);
     throw new ShoalException(
-        ErrorCode.NOT_ENOUGH_NODES,
+        gathering ? ErrorCode.UNAVAILABLE : ErrorCode.NOT_ENOUGH_NODES,
         "",
         "storage nodes with room for a chunk of "
             + chunkBytes
@@ -237,7 +238,13 @@ public final class Grants {
             + " of "
             + registered.size()
             + " registered",
-        liveness.stillGathering() ? GATHERING_RETRY_MILLIS : STEADY_RETRY_MILLIS,
+        gathering ? GATHERING_RETRY_MILLIS : STEADY_RETRY_MILLIS,
         null);
+  }
+
+  /** A young leader has not heard all nodes yet: whoever waits a moment is served. */
+  private boolean isGathering(List<NodeRecord> registered) {
+    return liveness.stillGathering()
+        && registered.stream().anyMatch(node -> liveness.report(node.nodeId()) == null);
   }
 }

@@ -227,6 +227,18 @@ class GrantsTest {
   }
 
   @Test
+  void reserve_leaderThatHasNotHeardAllNodesYet_asksToWaitForThem() {
+    liveness.begin();
+    heard(1, 1_000L * MIB, VolumeHealth.HEALTHY);
+    ShoalException early = Await.failure(reserve(1));
+    assertThat(early.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    assertThat(early.retryAfterMillis()).isPositive();
+    clock.advanceMillis(10_000);
+    heard(1, 1_000L * MIB, VolumeHealth.HEALTHY);
+    assertThat(Await.failure(reserve(1)).code()).isEqualTo(ErrorCode.NOT_ENOUGH_NODES);
+  }
+
+  @Test
   void reserve_noRoomForAChunk_isNoNodeForIt() {
     heard(1, MIB - 1, VolumeHealth.HEALTHY);
     heard(2, MIB, VolumeHealth.HEALTHY);
