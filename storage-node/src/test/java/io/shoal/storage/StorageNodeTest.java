@@ -377,13 +377,16 @@ final class StorageNodeTest {
     Path right = directory.resolve("right");
     try (StorageNode two = fixture.start(left, right)) {
       List<Integer> volumes = new ArrayList<>();
+      List<Writing> writings = new ArrayList<>();
       for (int i = 1; i <= 8; i++) {
         Writing writing = fixture.new Writing(two);
+        writings.add(writing);
         writing.send(
             fixture.leader.grant(new ChunkId(i), CHUNK_LIMIT, 1), 0, new byte[1], true, false);
         volumes.add(writing.durable(1).volumeId());
       }
       assertThat(volumes).contains(1, 2);
+      writings.forEach(writing -> writing.stream.halfClose());
     }
   }
 
