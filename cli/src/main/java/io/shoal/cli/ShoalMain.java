@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.logging.LogManager;
 
 /**
  * The {@code shoal} command: finds the command, parses its arguments, runs it and ends with its
@@ -54,6 +55,8 @@ public final class ShoalMain {
             new FileOutputStream(FileDescriptor.out),
             messages,
             Boolean.getBoolean("shoal.stdout.terminal"));
+    // gRPC logs through the JDK; a command tells what went wrong in messages of its own.
+    LogManager.getLogManager().reset();
     ExitCode code = main.run(List.of(arguments));
     Runtime.getRuntime().halt(code.number());
   }
