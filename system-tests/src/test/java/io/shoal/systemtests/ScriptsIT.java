@@ -123,7 +123,7 @@ class ScriptsIT {
         assertThat(second.exitCode()).as(name + ": " + second).isNotZero();
         assertThat(second.out() + second.err())
             .as(name)
-            .contains("in use by another process")
+            .contains("in use by another")
             .doesNotContain("\tat ");
       }
       assertThat(cluster.cluster("status").exitCode()).as("the first ones still serve").isZero();
