@@ -41,17 +41,21 @@ final class Candidate {
     return domain;
   }
 
-  /** Tells whether a chunk of this size finds room. */
+  /**
+   * Tells whether a chunk of this size finds room by what the node reported. What was promised since
+   * does not count: most files are smaller than their chunk may be, thousands of them are granted
+   * between two heartbeats, and the node itself refuses a chunk that it has no room for.
+   */
   boolean hasRoom(long chunkBytes) {
-    return freeBytes >= chunkBytes && largestVolumeBytes >= chunkBytes;
+    return largestVolumeBytes >= chunkBytes;
   }
 
   /** Returns how large its share of new chunks should be: by free space, less under load. */
   double weight() {
-    return freeBytes / loadDivisor;
+    return Math.max(0, freeBytes) / loadDivisor;
   }
 
-  /** Takes note that a chunk was promised to it. */
+  /** Takes note that a chunk was promised to it, so that others get the next ones. */
   void promise(long chunkBytes) {
     freeBytes -= chunkBytes;
   }
