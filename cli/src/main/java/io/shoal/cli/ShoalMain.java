@@ -58,6 +58,12 @@ public final class ShoalMain {
     // gRPC logs through the JDK; a command tells what went wrong in messages of its own.
     LogManager.getLogManager().reset();
     ExitCode code = main.run(List.of(arguments));
+    if (Boolean.getBoolean("shoal.archive")) {
+      // The JVM leaves an archive of the classes that were loaded: other commands want theirs in
+      // it, too.
+      Commands.all()
+          .forEach(command -> Help.of(command, Help.parser(command, new CommonOptions())));
+    }
     Runtime.getRuntime().halt(code.number());
   }
 
