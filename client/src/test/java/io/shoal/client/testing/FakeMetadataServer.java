@@ -45,6 +45,9 @@ public final class FakeMetadataServer implements AutoCloseable {
     IGNORE,
     /** Refuses it: too much to do. */
     OVERLOADED,
+
+    /** Refuses and tells the client to stay away for a minute. */
+    OVERLOADED_FOR_LONG,
     /** Executes it, and says that it lost the lead before it knew. */
     OUTCOME_UNKNOWN
   }
@@ -207,6 +210,11 @@ public final class FakeMetadataServer implements AutoCloseable {
           }
         }
         case IGNORE -> {}
+        case OVERLOADED_FOR_LONG ->
+            answer(
+                error(
+                    request,
+                    new ShoalException(ErrorCode.OVERLOADED, "", "too much to do", 60_000, null)));
         case OVERLOADED ->
             answer(error(request, new ShoalException(ErrorCode.OVERLOADED, "", "too much to do")));
         case OUTCOME_UNKNOWN -> {
