@@ -13,7 +13,9 @@ import io.grpc.health.v1.HealthGrpc;
 import io.shoal.common.checksum.Crc32c;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.grant.GrantSigner;
 import io.shoal.common.grant.GrantTerms;
+import io.shoal.common.grant.SigningKey;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.id.SessionId;
@@ -232,6 +234,13 @@ final class StorageNodeTest {
             1,
             0);
 
+    byte[] guessed = new byte[SigningKey.SECRET_BYTES];
+    guessed[31] = 1;
+    WriteOpening forged =
+        new WriteOpening(
+            new GrantSigner(new SigningKey(good.keyId(), guessed)).sign(good), 1, FakeLeader.NODE);
+
+    assertThat(refusalOf(forged)).isEqualTo(ErrorCode.GRANT_INVALID);
     assertThat(refusalOf(fixture.leader.grant(otherNode, 1))).isEqualTo(ErrorCode.GRANT_INVALID);
     assertThat(refusalOf(fixture.leader.grant(expired, 1))).isEqualTo(ErrorCode.GRANT_EXPIRED);
     assertThat(refusalOf(new WriteOpening(grant().grant(), 1, new NodeId(6))))

@@ -60,9 +60,14 @@ final class WriteSessionTest {
   }
 
   private static WriteOpening opening(long expiresAtMillis) {
+    return opening(KEY, expiresAtMillis);
+  }
+
+  private static WriteOpening opening(SigningKey key, long expiresAtMillis) {
     GrantTerms terms =
-        new GrantTerms(CHUNK, new SessionId(1), List.of(NODE), expiresAtMillis, 10_000, 1, 60_000);
-    return new WriteOpening(new GrantSigner(KEY).sign(terms), 77, NODE);
+        new GrantTerms(
+            CHUNK, new SessionId(1), List.of(NODE), expiresAtMillis, 10_000, key.id(), 60_000);
+    return new WriteOpening(new GrantSigner(key).sign(terms), 77, NODE);
   }
 
   private static WriteFrame frame(
@@ -190,6 +195,19 @@ final class WriteSessionTest {
 
     assertThat(replies.failure).isNotNull();
     assertThat(replies.failure.code()).isEqualTo(ErrorCode.GRANT_EXPIRED);
+    assertThat(store.requests).isEmpty();
+  }
+
+  /** Rule G4: whoever does not know the cluster's key can write no chunk. */
+  @Test
+  void forgedGrant_isRefusedWithoutAskingTheVolume() {
+    byte[] guessed = new byte[SigningKey.SECRET_BYTES];
+    guessed[0] = 1;
+
+    session.onFrame(frame(opening(new SigningKey(KEY.id(), guessed), 2_000), 0, FRAME, false));
+
+    assertThat(replies.failure).isNotNull();
+    assertThat(replies.failure.code()).isEqualTo(ErrorCode.GRANT_INVALID);
     assertThat(store.requests).isEmpty();
   }
 
