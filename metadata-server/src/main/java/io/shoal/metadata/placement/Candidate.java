@@ -42,9 +42,9 @@ final class Candidate {
   }
 
   /**
-   * Tells whether a chunk of this size finds room by what the node reported. What was promised since
-   * does not count: most files are smaller than their chunk may be, thousands of them are granted
-   * between two heartbeats, and the node itself refuses a chunk that it has no room for.
+   * Tells whether a chunk of this size finds room by what the node reported. What was promised
+   * since does not count: most files are smaller than their chunk may be, thousands of them are
+   * granted between two heartbeats, and the node itself refuses a chunk that it has no room for.
    */
   boolean hasRoom(long chunkBytes) {
     return largestVolumeBytes >= chunkBytes;
