@@ -58,7 +58,7 @@ public final class EmbeddedCluster implements AutoCloseable {
             List.of(
                 "file.chunk-size=1MiB",
                 "file.grace=200ms",
-                "grant.lifetime=8s",
+                "grant.lifetime=60s",
                 "session.lifetime=3s",
                 "node.heartbeat-interval=200ms",
                 "node.suspect-after=2s",

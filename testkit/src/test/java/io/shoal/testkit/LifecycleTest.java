@@ -78,7 +78,8 @@ class LifecycleTest {
 
   @Test
   void clientThatVanishes_leavesNothingBehind() {
-    try (EmbeddedCluster cluster = EmbeddedCluster.in(directory).start();
+    try (EmbeddedCluster cluster =
+            EmbeddedCluster.in(directory).metadata("grant.lifetime=10s").start();
         ShoalClient witness = cluster.newClient()) {
       ShoalClient vanishing = cluster.newClient();
       AsyncFileWriter writer = Await.result(vanishing.create("/half", PutOptions.DEFAULT));
