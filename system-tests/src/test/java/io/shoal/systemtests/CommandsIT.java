@@ -203,7 +203,7 @@ class CommandsIT {
     assertThat(cluster.ok("tail", "-n", "20000", remote + "/t").lines())
         .hasSize(20_000)
         .startsWith("line 80001");
-    assertThat(cluster.ok("tail", "-c", "5", remote + "/t")).isEqualTo("0000\n".substring(0, 5));
+    assertThat(cluster.ok("tail", "-c", "5", remote + "/t")).isEqualTo("0000\n");
   }
 
   @Test
