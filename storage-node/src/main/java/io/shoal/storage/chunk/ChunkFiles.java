@@ -52,7 +52,7 @@ final class ChunkFiles {
     if (!existing.contains(directory)) {
       createDirectory(directory);
     }
-    return disk.create(name(chunk, sequence));
+    return disk.createDirect(name(chunk, sequence));
   }
 
   private synchronized void createDirectory(String directory) throws IOException {

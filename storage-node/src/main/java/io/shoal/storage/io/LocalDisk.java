@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,27 +16,54 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** A directory of this machine, through the page cache. */
+/**
+ * A directory of this machine. Files are read, and small ones written, through the page cache;
+ * files for bulk data are written past it.
+ */
 public final class LocalDisk implements Disk {
+  private static final Logger logger = LoggerFactory.getLogger(LocalDisk.class);
+
   private final Path root;
   private final FileStore fileStore;
+  private final DirectOpener directOpener;
+  private final StagingBuffers staging;
 
-  private LocalDisk(Path root, FileStore fileStore) {
+  /** Whether the file system takes direct writes, as far as is known. */
+  private volatile boolean direct;
+
+  /** Creates a file for direct writes. */
+  interface DirectOpener {
+    FileChannel create(Path path) throws IOException;
+  }
+
+  private LocalDisk(Path root, FileStore fileStore, long blockBytes, DirectOpener directOpener) {
     this.root = root;
     this.fileStore = fileStore;
+    this.directOpener = directOpener;
+    this.direct = DIRECT_UNIT_BYTES % blockBytes == 0;
+    this.staging = new StagingBuffers(direct ? Math.toIntExact(blockBytes) : 1);
   }
 
   /** Opens a directory, which is created, durably, if it is not there. */
   public static LocalDisk at(Path directory) throws IOException {
+    return at(
+        directory, path -> FileChannel.open(path, CREATE_NEW, WRITE, ExtendedOpenOption.DIRECT));
+  }
+
+  static LocalDisk at(Path directory, DirectOpener directOpener) throws IOException {
     Path root = directory.toAbsolutePath().normalize();
     createDurably(root);
-    return new LocalDisk(root, Files.getFileStore(root));
+    FileStore fileStore = Files.getFileStore(root);
+    return new LocalDisk(root, fileStore, fileStore.getBlockSize(), directOpener);
   }
 
   private static void createDurably(Path directory) throws IOException {
@@ -57,6 +85,31 @@ public final class LocalDisk implements Disk {
   @Override
   public DiskFile create(String name) throws IOException {
     return new LocalFile(FileChannel.open(resolve(name), CREATE_NEW, WRITE, READ), fileStore);
+  }
+
+  @Override
+  public DiskFile createDirect(String name) throws IOException {
+    Path path = resolve(name);
+    if (!direct) {
+      return createForWriting(path);
+    }
+    try {
+      return new DirectFile(new LocalFile(directOpener.create(path), fileStore), staging);
+    } catch (FileAlreadyExistsException | NoSuchFileException refused) {
+      throw refused;
+    } catch (IOException | UnsupportedOperationException refused) {
+      // The file may have been created before it was refused.
+      Files.deleteIfExists(path);
+      DiskFile usual = createForWriting(path);
+      direct = false;
+      logger.warn(
+          "{}: no direct I/O ({}); chunks go through the page cache", root, refused.toString());
+      return usual;
+    }
+  }
+
+  private DiskFile createForWriting(Path path) throws IOException {
+    return new LocalFile(FileChannel.open(path, CREATE_NEW, WRITE), fileStore);
   }
 
   @Override

@@ -18,10 +18,7 @@ final class LocalFile implements DiskFile {
 
   @Override
   public void write(long offset, ByteBuffer... sources) throws IOException {
-    long bytes = 0;
-    for (ByteBuffer source : sources) {
-      bytes += source.remaining();
-    }
+    long bytes = remaining(sources);
     try {
       if (sources.length == 1) {
         writeAt(offset, sources[0]);
@@ -31,6 +28,15 @@ final class LocalFile implements DiskFile {
     } catch (IOException failure) {
       throw isNoSpace(failure, bytes) ? new NoSpaceException(failure.toString(), failure) : failure;
     }
+  }
+
+  /** Returns what several buffers hold together. */
+  static long remaining(ByteBuffer... sources) {
+    long bytes = 0;
+    for (ByteBuffer source : sources) {
+      bytes += source.remaining();
+    }
+    return bytes;
   }
 
   private void writeAt(long offset, ByteBuffer source) throws IOException {

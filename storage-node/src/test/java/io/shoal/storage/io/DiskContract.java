@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What every disk does. */
@@ -28,6 +29,37 @@ abstract class DiskContract {
     assertThat(read(disk, "f", 0, 100)).isEqualTo("hello world!");
     assertThat(read(disk, "f", 6, 5)).isEqualTo("world");
     assertThat(read(disk, "f", 100, 5)).isEmpty();
+  }
+
+  @Test
+  void createDirect_wholeUnits_canBeReadBackByAnother() throws IOException {
+    Disk disk = disk();
+    byte[] content = new byte[3 << 20];
+    new Random(11).nextBytes(content);
+    int unit = Disk.DIRECT_UNIT_BYTES;
+    try (DiskFile file = disk.createDirect("f")) {
+      // Odd pieces, on the heap and outside of it, together more than is staged at a time.
+      file.write(0, ByteBuffer.wrap(content, 0, 7), direct(content, 7, unit - 7));
+      file.write(
+          unit, direct(content, unit, 1), direct(content, unit + 1, content.length - unit - 1));
+      file.sync();
+    }
+    disk.syncDirectory("");
+    ByteBuffer target = ByteBuffer.allocate(content.length + 1);
+    try (DiskFile file = disk.open("f")) {
+      assertThat(file.sizeBytes()).isEqualTo(content.length);
+      assertThat(file.read(0, target)).isEqualTo(content.length);
+    }
+    assertThat(target.flip()).isEqualTo(ByteBuffer.wrap(content));
+  }
+
+  @Test
+  void createDirect_existingFile_isRefusedAndKept() throws IOException {
+    Disk disk = disk();
+    write(disk, "f", "bytes");
+    assertThatThrownBy(() -> disk.createDirect("f")).isInstanceOf(FileAlreadyExistsException.class);
+    assertThatThrownBy(() -> disk.createDirect("no/f")).isInstanceOf(NoSuchFileException.class);
+    assertThat(read(disk, "f", 0, 10)).isEqualTo("bytes");
   }
 
   @Test
@@ -106,6 +138,10 @@ abstract class DiskContract {
   void availableBytes_always_isWithinCapacity() throws IOException {
     Disk disk = disk();
     assertThat(disk.availableBytes()).isPositive().isLessThanOrEqualTo(disk.capacityBytes());
+  }
+
+  private static ByteBuffer direct(byte[] content, int start, int length) {
+    return ByteBuffer.allocateDirect(length).put(content, start, length).flip();
   }
 
   static ByteBuffer bytes(String text) {

@@ -2,12 +2,15 @@ package io.shoal.storage.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +45,37 @@ class LocalDiskTest extends DiskContract {
   }
 
   @Test
+  void createDirect_pieceOfAUnit_isADefect() throws IOException {
+    try (DiskFile file = disk().createDirect("f")) {
+      ByteBuffer unit = ByteBuffer.allocate(Disk.DIRECT_UNIT_BYTES);
+      assertThatThrownBy(() -> file.write(1, unit)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> file.write(0, bytes("x")))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void createDirect_refusedByTheFileSystem_goesThroughThePageCache() throws IOException {
+    AtomicInteger attempts = new AtomicInteger();
+    Disk disk =
+        LocalDisk.at(
+            directory.resolve("a/b"),
+            path -> {
+              attempts.incrementAndGet();
+              Files.createFile(path);
+              throw new UnsupportedOperationException("no direct I/O");
+            });
+    for (String name : List.of("first", "second")) {
+      try (DiskFile file = disk.createDirect(name)) {
+        file.write(0, bytes("bytes"));
+        file.sync();
+      }
+      assertThat(read(disk, name, 0, 10)).isEqualTo("bytes");
+    }
+    assertThat(attempts).hasValue(1);
+  }
+
+  @Test
   void name_leadingOutOfTheDirectory_isADefect() throws IOException {
     Disk disk = disk();
     assertThatThrownBy(() -> disk.open("../f")).isInstanceOf(IllegalArgumentException.class);
@@ -50,8 +84,7 @@ class LocalDiskTest extends DiskContract {
   @Test
   void write_fullDevice_saysSo() throws IOException {
     Path full = Path.of("/dev/full");
-    org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.exists(full), "no /dev/full on this machine");
+    assumeTrue(Files.exists(full), "no /dev/full on this machine");
     Files.createDirectories(directory.resolve("a/b"));
     try (LocalFile file =
         new LocalFile(

@@ -174,6 +174,15 @@ public final class SimulatedDisk implements Disk {
 
   @Override
   public synchronized DiskFile create(String name) throws IOException {
+    return new File(name, createInode(name), 1);
+  }
+
+  @Override
+  public synchronized DiskFile createDirect(String name) throws IOException {
+    return new File(name, createInode(name), DIRECT_UNIT_BYTES);
+  }
+
+  private Inode createInode(String name) throws IOException {
     begin(Operation.CREATE, name);
     if (current.containsKey(name) || directoryOf(name).containsKey(baseName(name))) {
       throw new FileAlreadyExistsException(name);
@@ -184,13 +193,13 @@ public final class SimulatedDisk implements Disk {
     }
     change(new NameChange(parent(name), Map.of(baseName(name), inode), Set.of()));
     crashPoint.pass();
-    return new File(name, inode);
+    return inode;
   }
 
   @Override
   public synchronized DiskFile open(String name) throws IOException {
     begin(Operation.OPEN, name);
-    return new File(name, find(name));
+    return new File(name, find(name), 1);
   }
 
   @Override
@@ -355,16 +364,21 @@ public final class SimulatedDisk implements Disk {
   private final class File implements DiskFile {
     private final String name;
     private final Inode inode;
+    private final int unitBytes;
 
-    File(String name, Inode inode) {
+    File(String name, Inode inode, int unitBytes) {
       this.name = name;
       this.inode = inode;
+      this.unitBytes = unitBytes;
     }
 
     @Override
     public void write(long offset, ByteBuffer... sources) throws IOException {
       synchronized (SimulatedDisk.this) {
         begin(Operation.WRITE, name);
+        if (offset % unitBytes != 0 || LocalFile.remaining(sources) % unitBytes != 0) {
+          throw new IllegalArgumentException("a write to " + name + " that is no whole units");
+        }
         for (ByteBuffer source : sources) {
           if (source.remaining() > availableBytes()) {
             throw new NoSpaceException("no space left");
