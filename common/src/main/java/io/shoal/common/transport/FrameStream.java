@@ -1,21 +1,31 @@
 package io.shoal.common.transport;
 
 import io.grpc.Drainable;
-import io.grpc.KnownLength;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Objects;
 
-/** A frame as gRPC wants to have it: the header's bytes, then the payload. Borrows the payload. */
-final class FrameStream extends InputStream implements KnownLength, Drainable {
+/**
+ * A frame as gRPC wants to have it: the header's bytes, then the payload, which is borrowed. Does
+ * not announce its length: gRPC would take it as bytes only.
+ */
+final class FrameStream extends InputStream implements Drainable {
+  private static final PayloadHandOver HAND_OVER = PayloadHandOver.find();
+
+  private final PayloadHandOver handOver;
   private final byte[] header;
   private final ByteBuf payload;
   private int headerIndex;
   private int payloadIndex;
 
   FrameStream(byte[] header, ByteBuf payload) {
+    this(header, payload, HAND_OVER);
+  }
+
+  FrameStream(byte[] header, ByteBuf payload, PayloadHandOver handOver) {
+    this.handOver = handOver;
     this.header = header;
     this.payload = payload;
     this.payloadIndex = payload.readerIndex();
@@ -30,7 +40,10 @@ final class FrameStream extends InputStream implements KnownLength, Drainable {
   public int drainTo(OutputStream target) throws IOException {
     int drained = available();
     target.write(header, headerIndex, header.length - headerIndex);
-    payload.getBytes(payloadIndex, target, payload.writerIndex() - payloadIndex);
+    int length = payload.writerIndex() - payloadIndex;
+    if (!handOver.append(target, payload.slice(payloadIndex, length))) {
+      payload.getBytes(payloadIndex, target, length);
+    }
     headerIndex = header.length;
     payloadIndex = payload.writerIndex();
     return drained;

@@ -40,7 +40,7 @@ final class FrameMarshallerTest {
 
   private static byte[] drained(InputStream stream) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int announced = ((KnownLength) stream).available();
+    int announced = stream.available();
     assertThat(((Drainable) stream).drainTo(out)).isEqualTo(announced);
     assertThat(stream.available()).isZero();
     assertThat(stream.read()).isEqualTo(-1);
