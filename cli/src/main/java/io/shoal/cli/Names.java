@@ -28,6 +28,16 @@ public final class Names {
     return out == null ? name : out.toString();
   }
 
+  /** Returns an owner or a group as a word of its own: {@code -} if there is none. */
+  public static String owner(String name) {
+    return name.isEmpty() ? "-" : printable(name);
+  }
+
+  /** Returns owner and group as one word: {@code -} for neither, no colon without a group. */
+  public static String owner(String name, String group) {
+    return owner(name) + (group.isEmpty() ? "" : ":" + printable(group));
+  }
+
   private static void appendEscaped(StringBuilder out, char c, boolean control) {
     if (!control) {
       out.append(c);

@@ -17,6 +17,17 @@ class NamesTest {
   }
 
   @Test
+  void owner_ofNobody_isADashAndNoColon() {
+    assertThat(Names.owner("")).isEqualTo("-");
+    assertThat(Names.owner("ann")).isEqualTo("ann");
+    assertThat(Names.owner("ann", "staff")).isEqualTo("ann:staff");
+    assertThat(Names.owner("ann", "")).isEqualTo("ann");
+    assertThat(Names.owner("", "")).isEqualTo("-");
+    assertThat(Names.owner("", "staff")).isEqualTo("-:staff");
+    assertThat(Names.owner("a\nb", "c\td")).isEqualTo("a\\nb:c\\td");
+  }
+
+  @Test
   void bytes_isRoundedToOneDecimalOfTheFittingUnit() {
     assertThat(Names.bytes(0)).isEqualTo("0 B");
     assertThat(Names.bytes(1023)).isEqualTo("1023 B");

@@ -12,6 +12,9 @@ import java.util.concurrent.Executor;
  * @param metadataServers {@code host:port} of each metadata server, at least one
  * @param clientName what this program is, for people who look at the cluster; at most 255 bytes in
  *     UTF-8
+ * @param owner whom the files and directories that the client makes belong to, where their
+ *     attributes do not say otherwise; at most 255 bytes in UTF-8, empty for nobody
+ * @param group the same for their group
  * @param metadataTimeout longest time for a call to the metadata server, with its retries
  * @param stallTimeout longest time for which a bulk transfer may make no progress
  * @param connectTimeout longest time to set up a connection
@@ -24,6 +27,8 @@ import java.util.concurrent.Executor;
 public record ClientConfig(
     List<String> metadataServers,
     String clientName,
+    String owner,
+    String group,
     Duration metadataTimeout,
     Duration stallTimeout,
     Duration connectTimeout,
@@ -39,11 +44,9 @@ public record ClientConfig(
       throw new IllegalArgumentException(
           "metadataServers: none (expected: at least one host:port)");
     }
-    int nameBytes = clientName.getBytes(StandardCharsets.UTF_8).length;
-    if (nameBytes > NAME_LIMIT_BYTES) {
-      throw new IllegalArgumentException(
-          "clientName: " + nameBytes + " bytes (expected: at most " + NAME_LIMIT_BYTES + ")");
-    }
+    requireName("clientName", clientName);
+    requireName("owner", owner);
+    requireName("group", group);
     requirePositive("metadataTimeout", metadataTimeout);
     requirePositive("stallTimeout", stallTimeout);
     requirePositive("connectTimeout", connectTimeout);
@@ -52,11 +55,17 @@ public record ClientConfig(
     requireAtLeast("operationLimit", operationLimit, 1);
   }
 
-  /** Returns the defaults for a cluster whose metadata servers are at these addresses. */
+  /**
+   * Returns the defaults for a cluster whose metadata servers are at these addresses. What the
+   * client makes belongs to the user who runs it, as the operating system calls that user.
+   */
   public static ClientConfig forCluster(String... metadataServers) {
+    LocalUser user = LocalUser.current();
     return new ClientConfig(
         List.of(metadataServers),
         "shoal-client",
+        user.name(),
+        user.group(),
         Duration.ofSeconds(30),
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),
@@ -71,6 +80,27 @@ public record ClientConfig(
     return new ClientConfig(
         metadataServers,
         name,
+        owner,
+        group,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBudgetBytes,
+        readBudgetBytes,
+        operationLimit,
+        callbackExecutor);
+  }
+
+  /**
+   * Returns the same configuration for what is to belong to somebody else: for a service that acts
+   * for its users. The servers take the names as they are told.
+   */
+  public ClientConfig withOwner(String newOwner, String newGroup) {
+    return new ClientConfig(
+        metadataServers,
+        clientName,
+        newOwner,
+        newGroup,
         metadataTimeout,
         stallTimeout,
         connectTimeout,
@@ -85,6 +115,8 @@ public record ClientConfig(
     return new ClientConfig(
         metadataServers,
         clientName,
+        owner,
+        group,
         metadata,
         stall,
         connect,
@@ -99,6 +131,8 @@ public record ClientConfig(
     return new ClientConfig(
         metadataServers,
         clientName,
+        owner,
+        group,
         metadataTimeout,
         stallTimeout,
         connectTimeout,
@@ -113,6 +147,8 @@ public record ClientConfig(
     return new ClientConfig(
         metadataServers,
         clientName,
+        owner,
+        group,
         metadataTimeout,
         stallTimeout,
         connectTimeout,
@@ -127,6 +163,8 @@ public record ClientConfig(
     return new ClientConfig(
         metadataServers,
         clientName,
+        owner,
+        group,
         metadataTimeout,
         stallTimeout,
         connectTimeout,
@@ -134,6 +172,14 @@ public record ClientConfig(
         readBudgetBytes,
         operationLimit,
         Optional.of(executor));
+  }
+
+  private static void requireName(String what, String name) {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > NAME_LIMIT_BYTES) {
+      throw new IllegalArgumentException(
+          what + ": " + bytes + " bytes (expected: at most " + NAME_LIMIT_BYTES + ")");
+    }
   }
 
   private static void requirePositive(String name, Duration value) {

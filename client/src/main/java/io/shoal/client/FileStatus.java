@@ -12,6 +12,8 @@ import java.util.Map;
  * @param length bytes; 0 for a directory
  * @param generation raised by every change of content
  * @param mode permission bits, 0 to 07777; shown, not enforced
+ * @param owner whom it belongs to, as the client said that made it; empty for nobody
+ * @param group the same for the group
  * @param createdAt when it was made, to the millisecond
  * @param modifiedAt when its content last changed, or what was set, to the millisecond
  * @param xattrs extended attributes; the arrays must not be changed

@@ -188,6 +188,20 @@ class CommandsIT {
   }
 
   @Test
+  void whatACommandMakes_belongsToTheUserWhoRanIt() throws Exception {
+    String user = System.getProperty("user.name");
+    cluster.ok("put", file("f", 10).toString(), remote + "/f");
+    cluster.ok("mkdir", remote + "/d");
+    cluster.ok("cp", remote + "/f", remote + "/copy");
+    cluster.ok("touch", remote + "/touched");
+    assertThat(cluster.ok("ls", "-l", remote).lines())
+        .hasSize(4)
+        .allMatch(line -> line.split(" +")[2].equals(user), "belongs to " + user);
+    assertThat(cluster.ok("stat", remote + "/f")).containsPattern("owner +" + user + "(:\\S+)?\n");
+    assertThat(cluster.ok("stat", "/")).containsPattern("owner +-\n");
+  }
+
+  @Test
   void head_and_tail_printLinesAndBytes() throws Exception {
     StringBuilder text = new StringBuilder();
     for (int i = 1; i <= 100_000; i++) {

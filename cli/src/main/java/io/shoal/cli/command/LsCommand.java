@@ -143,14 +143,10 @@ final class LsCommand implements Command {
                 "%s %2s %-8s %-8s %12s %s %s",
                 Names.mode(status.isDirectory(), status.mode()),
                 copies,
-                dash(status.owner()),
-                dash(status.group()),
+                Names.owner(status.owner()),
+                Names.owner(status.group()),
                 length,
                 TIME.format(status.modifiedAt()),
                 shown));
-  }
-
-  private static String dash(String text) {
-    return text.isEmpty() ? "-" : Names.printable(text);
   }
 }

@@ -68,8 +68,7 @@ final class StatCommand implements Command {
         "mode        "
             + Names.mode(status.isDirectory(), status.mode())
             + String.format(Locale.ROOT, " (%04o)", status.mode()));
-    out.line(
-        "owner       " + Names.printable(status.owner()) + ":" + Names.printable(status.group()));
+    out.line("owner       " + Names.owner(status.owner(), status.group()));
     out.line("modified    " + status.modifiedAt());
     out.line("created     " + status.createdAt());
     out.line(

@@ -65,6 +65,15 @@ class CopyOperationTest {
   }
 
   @Test
+  void copy_keepAttributes_ownerAndGroupAreOfWhoCopies() {
+    namespace.add("/a", FileType.FILE_TYPE_FILE);
+    FileStatus copied = Await.result(copy("/a", "/b", PutOptions.DEFAULT.withKeepAttributes(true)));
+    assertThat(copied.owner()).isEqualTo("ann");
+    assertThat(copied.group()).isEqualTo("staff");
+    assertThat(namespace.at("/a").getOwner()).isEmpty();
+  }
+
+  @Test
   void copy_ofADirectory_refused() {
     assertThat(Await.failure(copy("/", "/b", PutOptions.DEFAULT)).code())
         .isEqualTo(ErrorCode.IS_A_DIRECTORY);

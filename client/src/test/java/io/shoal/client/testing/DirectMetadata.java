@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Metadata calls without a network: executed at once, or when the test says so, on the test's
- * thread.
+ * thread, in a session of the user ann.
  */
 public final class DirectMetadata implements MetadataCalls {
   private final FakeNamespace namespace;
@@ -100,7 +100,11 @@ public final class DirectMetadata implements MetadataCalls {
     NamespaceReply probe =
         namespace.execute(
             NamespaceRequest.newBuilder()
-                .setOpenSession(OpenSessionRequest.newBuilder().setNonce(nonce))
+                .setOpenSession(
+                    OpenSessionRequest.newBuilder()
+                        .setNonce(nonce)
+                        .setOwner("ann")
+                        .setGroup("staff"))
                 .build());
     if (probe.getOpenSession().getSessionId() != session) {
       session = probe.getOpenSession().getSessionId();

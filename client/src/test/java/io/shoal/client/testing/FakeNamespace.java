@@ -28,12 +28,14 @@ import io.shoal.proto.v1.ListReply;
 import io.shoal.proto.v1.ListRequest;
 import io.shoal.proto.v1.LocateReply;
 import io.shoal.proto.v1.MkdirsReply;
+import io.shoal.proto.v1.MkdirsRequest;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
 import io.shoal.proto.v1.NamespaceRequest.RequestCase;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.OpenReply;
 import io.shoal.proto.v1.OpenSessionReply;
+import io.shoal.proto.v1.OpenSessionRequest;
 import io.shoal.proto.v1.RenameReply;
 import io.shoal.proto.v1.RenewSessionReply;
 import io.shoal.proto.v1.ReserveChunksReply;
@@ -170,14 +172,14 @@ public final class FakeNamespace {
       case LIST -> reply.setList(list(request.getList()));
       case LOCATE -> reply.setLocate(LocateReply.getDefaultInstance());
       case RESERVE_CHUNKS -> reply.setReserveChunks(reserve(request.getReserveChunks()));
-      case OPEN_SESSION -> reply.setOpenSession(openSession(request.getOpenSession().getNonce()));
+      case OPEN_SESSION -> reply.setOpenSession(openSession(request.getOpenSession()));
       case RENEW_SESSION -> reply.setRenewSession(RenewSessionReply.getDefaultInstance());
       case CLOSE_SESSION -> {
         sessions.remove(request.getStamp().getSessionId());
         yield reply.setCloseSession(CloseSessionReply.getDefaultInstance());
       }
-      case MKDIRS -> reply.setMkdirs(mkdirs(request.getMkdirs().getPath()));
-      case CREATE_FILE -> reply.setCreateFile(create(request.getCreateFile()));
+      case MKDIRS -> reply.setMkdirs(mkdirs(request.getMkdirs(), sessionOf(request)));
+      case CREATE_FILE -> reply.setCreateFile(create(request.getCreateFile(), sessionOf(request)));
       case COMMIT ->
           reply.setCommit(CommitReply.newBuilder().setStatus(commit(request.getCommit())));
       case RENAME ->
@@ -284,22 +286,26 @@ public final class FakeNamespace {
     return page.build();
   }
 
-  private MkdirsReply mkdirs(String path) {
+  private MkdirsReply mkdirs(MkdirsRequest request, Session session) {
+    String path = request.getPath();
     if (entries.containsKey(path)) {
       throw new ShoalException(ErrorCode.ALREADY_EXISTS, path, "exists");
     }
-    return MkdirsReply.newBuilder()
-        .setStatus(add(path, FileType.FILE_TYPE_DIRECTORY))
-        .setCreated(1)
-        .build();
+    add(path, FileType.FILE_TYPE_DIRECTORY);
+    Entry made = find(path);
+    made.status = session.owning(made.status, request.getAttributes());
+    return MkdirsReply.newBuilder().setStatus(made.status).setCreated(1).build();
   }
 
-  private CreateFileReply create(CreateFileRequest request) {
+  private CreateFileReply create(CreateFileRequest request, Session session) {
     if (request.getPrecondition().getAbsent() && entries.containsKey(request.getPath())) {
       throw new ShoalException(ErrorCode.ALREADY_EXISTS, request.getPath(), "exists");
     }
-    Entry entry = new Entry(status(++lastId, FileType.FILE_TYPE_FILE));
-    entry.status = entry.status.toBuilder().setPolicy(request.getPolicy()).build();
+    FileStatus bare =
+        status(++lastId, FileType.FILE_TYPE_FILE).toBuilder()
+            .setPolicy(request.getPolicy())
+            .build();
+    Entry entry = new Entry(session.owning(bare, request.getAttributes()));
     pending.put(lastId, entry);
     return CreateFileReply.newBuilder().setStatus(entry.status).build();
   }
@@ -382,12 +388,12 @@ public final class FakeNamespace {
     grantLifetimeMillis = millis;
   }
 
-  private OpenSessionReply openSession(long nonce) {
+  private OpenSessionReply openSession(OpenSessionRequest request) {
     long id =
         sessionOfNonce.computeIfAbsent(
-            nonce,
+            request.getNonce(),
             fresh -> {
-              sessions.put(++lastId, new Session(window));
+              sessions.put(++lastId, new Session(request, window));
               return lastId;
             });
     return OpenSessionReply.newBuilder()

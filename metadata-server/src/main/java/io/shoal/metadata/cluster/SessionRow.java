@@ -5,7 +5,7 @@ import io.shoal.common.id.SessionId;
 /**
  * A client's session. Rule X1.
  *
- * @param clientName for people
+ * @param client as it described itself when it opened the session
  * @param nonce drawn by the client
  * @param expiresAtMillis last moment of its life, unless it is renewed before
  * @param firstUnacknowledged lowest sequence whose reply is kept
@@ -13,7 +13,7 @@ import io.shoal.common.id.SessionId;
  */
 public record SessionRow(
     SessionId sessionId,
-    String clientName,
+    ClientDescription client,
     long nonce,
     long expiresAtMillis,
     long firstUnacknowledged,
@@ -21,16 +21,16 @@ public record SessionRow(
 
   /** Returns the row with a later first sequence. */
   public SessionRow acknowledged(long first) {
-    return new SessionRow(sessionId, clientName, nonce, expiresAtMillis, first, closed);
+    return new SessionRow(sessionId, client, nonce, expiresAtMillis, first, closed);
   }
 
   /** Returns the row with a later end. */
   public SessionRow renewed(long untilMillis) {
-    return new SessionRow(sessionId, clientName, nonce, untilMillis, firstUnacknowledged, closed);
+    return new SessionRow(sessionId, client, nonce, untilMillis, firstUnacknowledged, closed);
   }
 
   /** Returns the row of the session after its end. */
   public SessionRow closed(long atMillis) {
-    return new SessionRow(sessionId, clientName, nonce, atMillis, firstUnacknowledged, true);
+    return new SessionRow(sessionId, client, nonce, atMillis, firstUnacknowledged, true);
   }
 }

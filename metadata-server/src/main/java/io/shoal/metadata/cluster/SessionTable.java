@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Client sessions with the replies that are kept for them. Rule X1. */
 public final class SessionTable {
-  private static final int VERSION = 1;
+  /** The layout of a session that names no owner. */
+  private static final int FIRST_VERSION = 1;
+
+  /** The layout with owner and group at its end. */
+  private static final int OWNER_VERSION = 2;
 
   private SessionTable() {}
 
@@ -26,17 +30,21 @@ public final class SessionTable {
     if (row == null) {
       return null;
     }
-    RowReader fields = new RowReader("session", row, VERSION);
-    SessionRow session =
-        new SessionRow(
-            sessionId,
-            fields.text(),
-            fields.fixed(),
-            fields.fixed(),
-            fields.number(),
-            fields.flag());
+    return decode(sessionId, row);
+  }
+
+  private static SessionRow decode(SessionId sessionId, byte[] row) {
+    RowReader fields = new RowReader("session", row, FIRST_VERSION, OWNER_VERSION);
+    String clientName = fields.text();
+    long nonce = fields.fixed();
+    long expiresAtMillis = fields.fixed();
+    long firstUnacknowledged = fields.number();
+    boolean closed = fields.flag();
+    boolean owned = fields.version() >= OWNER_VERSION;
+    ClientDescription client =
+        new ClientDescription(clientName, owned ? fields.text() : "", owned ? fields.text() : "");
     fields.end();
-    return session;
+    return new SessionRow(sessionId, client, nonce, expiresAtMillis, firstUnacknowledged, closed);
   }
 
   /** Returns the session that a client opened with a nonce; null if there is none. */
@@ -74,16 +82,19 @@ public final class SessionTable {
   }
 
   private static void write(StateWriter writer, SessionRow session) {
-    writer.put(
-        Table.SESSIONS,
-        Key.of(session.sessionId().value()),
-        new RowWriter(VERSION)
-            .putText(session.clientName())
+    // The first layout where it suffices: a log of an earlier version has the effects that it had.
+    boolean owned = session.client().namesOwner();
+    RowWriter row =
+        new RowWriter(owned ? OWNER_VERSION : FIRST_VERSION)
+            .putText(session.client().name())
             .putFixed(session.nonce())
             .putFixed(session.expiresAtMillis())
             .putNumber(session.firstUnacknowledged())
-            .putFlag(session.closed())
-            .toByteArray());
+            .putFlag(session.closed());
+    if (owned) {
+      row.putText(session.client().owner()).putText(session.client().group());
+    }
+    writer.put(Table.SESSIONS, Key.of(session.sessionId().value()), row.toByteArray());
   }
 
   /** Returns the reply that was kept for a sequence; null if none is. */

@@ -19,13 +19,33 @@ public final class RowReader {
    * @param version the only version of its layout that the reader knows
    */
   public RowReader(String what, byte[] row, int version) {
+    this(what, row, version, version);
+  }
+
+  /**
+   * Begins to read a row whose layout has changed; {@link #version} tells which one it has.
+   *
+   * @param what the kind of row, for messages
+   * @param oldest the first version of its layout that the reader knows
+   * @param newest the last one
+   */
+  public RowReader(String what, byte[] row, int oldest, int newest) {
     this.what = what;
     this.row = row;
-    if (row.length == 0 || row[0] != version) {
+    if (row.length == 0 || row[0] < oldest || row[0] > newest) {
       throw damaged(
-          "version " + (row.length == 0 ? "missing" : row[0]) + " (expected: " + version + ")");
+          "version "
+              + (row.length == 0 ? "missing" : row[0])
+              + " (expected: "
+              + (oldest == newest ? newest : oldest + " to " + newest)
+              + ")");
     }
     position = 1;
+  }
+
+  /** Returns the version of the row's layout. Rule S3. */
+  public int version() {
+    return row[0];
   }
 
   /** Reads a number. */

@@ -13,6 +13,7 @@ import io.shoal.metadata.chunk.ChunkQueries;
 import io.shoal.metadata.chunk.ChunkState;
 import io.shoal.metadata.chunk.Layout;
 import io.shoal.metadata.chunk.Replica;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.ClusterSettings;
@@ -100,7 +101,8 @@ class MaintenanceTest {
     log.apply(
         new ClusterCommand.RegisterNode(
             new NodeDescription(new UUID(1, 1), "host", 1, "", "", List.of())));
-    Reply opened = log.apply(new SessionCommand.OpenSession("test", 1));
+    Reply opened =
+        log.apply(new SessionCommand.OpenSession(new ClientDescription("test", "", ""), 1));
     sessionId = ((Reply.SessionOpened) opened).sessionId();
   }
 

@@ -39,11 +39,26 @@ class RowTest {
   }
 
   @Test
+  void layoutThatHasChanged_tellsWhichOneARowHas() {
+    byte[] older = new RowWriter(2).putText("abc").toByteArray();
+    byte[] newer = new RowWriter(3).putText("abc").toByteArray();
+
+    assertThat(new RowReader("test", older, 2, 3).version()).isEqualTo(2);
+    RowReader fields = new RowReader("test", newer, 2, 3);
+    assertThat(fields.version()).isEqualTo(3);
+    assertThat(fields.text()).isEqualTo("abc");
+    fields.end();
+  }
+
+  @Test
   void damagedRow_isNoticed() {
     byte[] row = new RowWriter(1).putText("abc").putNumber(300).toByteArray();
 
     damaged(() -> new RowReader("test", row, 2));
     damaged(() -> new RowReader("test", new byte[0], 1));
+    damaged(() -> new RowReader("test", new byte[0], 1, 2));
+    damaged(() -> new RowReader("test", row, 2, 3));
+    damaged(() -> new RowReader("test", new RowWriter(4).toByteArray(), 2, 3));
     damaged(() -> new RowReader("test", row, 1).end());
     damaged(
         () -> {

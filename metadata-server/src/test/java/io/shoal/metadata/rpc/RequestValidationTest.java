@@ -128,6 +128,18 @@ class RequestValidationTest {
             ErrorCode.INVALID_ARGUMENT,
             "open_session.client_name"),
         wrong(
+            request ->
+                request.setOpenSession(
+                    OpenSessionRequest.newBuilder().setNonce(1).setOwner("o".repeat(256))),
+            ErrorCode.INVALID_ARGUMENT,
+            "open_session.owner"),
+        wrong(
+            request ->
+                request.setOpenSession(
+                    OpenSessionRequest.newBuilder().setNonce(1).setGroup("g".repeat(256))),
+            ErrorCode.INVALID_ARGUMENT,
+            "open_session.group"),
+        wrong(
             request -> request.mergeFrom(Requests.mkdirs("/a").buildPartial()).clearStamp(),
             ErrorCode.INVALID_ARGUMENT,
             "stamp"),

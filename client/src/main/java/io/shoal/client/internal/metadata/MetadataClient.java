@@ -45,7 +45,7 @@ public final class MetadataClient implements MetadataCalls {
   public static PipelineSettings settingsOf(ClientConfig config) {
     return new PipelineSettings(
         config.metadataServers().stream().map(HostPort::parse).toList(),
-        config.clientName(),
+        new PipelineSettings.ClientDescription(config.clientName(), config.owner(), config.group()),
         config.metadataTimeout(),
         config.connectTimeout(),
         PipelineSettings.Limits.DEFAULT);

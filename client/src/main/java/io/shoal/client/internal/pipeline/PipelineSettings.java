@@ -8,13 +8,13 @@ import java.util.List;
  * How a pipeline behaves.
  *
  * @param servers the metadata servers, at least one
- * @param clientName told to the servers, for people
+ * @param client what the session is opened with
  * @param callTimeout longest time for the pipeline's own calls: to open and renew the session
  * @param connectTimeout after which a client that never had an answer gives up
  */
 public record PipelineSettings(
     List<HostPort> servers,
-    String clientName,
+    ClientDescription client,
     Duration callTimeout,
     Duration connectTimeout,
     Limits limits) {
@@ -34,6 +34,15 @@ public record PipelineSettings(
     Duration share = connectTimeout.dividedBy(servers.size());
     return share.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : share;
   }
+
+  /**
+   * What the servers are told of the client.
+   *
+   * @param name for people
+   * @param owner whom what it makes belongs to; empty for nobody
+   * @param group the same for the group
+   */
+  public record ClientDescription(String name, String owner, String group) {}
 
   /**
    * What may be under way.

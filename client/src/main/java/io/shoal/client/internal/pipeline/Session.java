@@ -161,7 +161,9 @@ final class Session {
         NamespaceRequest.newBuilder()
             .setOpenSession(
                 OpenSessionRequest.newBuilder()
-                    .setClientName(settings.clientName())
+                    .setClientName(settings.client().name())
+                    .setOwner(settings.client().owner())
+                    .setGroup(settings.client().group())
                     .setNonce(environment.random().nextLong()))
             .build();
     Listening.to(

@@ -3,6 +3,7 @@ package io.shoal.client.internal.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.shoal.client.ClientConfig;
 import io.shoal.client.internal.pipeline.PipelineSettings;
 import io.shoal.client.testing.FakeMetadataServer;
 import io.shoal.client.testing.FakeMetadataServer.Behaviour;
@@ -196,6 +197,23 @@ class MetadataClientTest {
     replies.forEach(reply -> assertThat(Await.result(reply).getCreated()).isEqualTo(1));
     assertThat(namespace.executedCount(RequestCase.MKDIRS)).isEqualTo(51);
     assertThat(server.streams()).isEqualTo(2);
+  }
+
+  @Test
+  void session_saysWhomTheFilesBelongTo() {
+    fixture.client(server.address());
+    MkdirsReply made = Await.result(fixture.mkdir("/a"));
+    assertThat(made.getStatus().getOwner()).isEqualTo("ann");
+    assertThat(made.getStatus().getGroup()).isEqualTo("staff");
+    namespace.expireSessions();
+    assertThat(Await.result(fixture.mkdir("/b")).getStatus().getOwner()).isEqualTo("ann");
+  }
+
+  @Test
+  void settings_haveTheOwnerOfTheConfiguration() {
+    ClientConfig config = ClientConfig.forCluster("127.0.0.1:7400").withOwner("bob", "guests");
+    assertThat(MetadataClient.settingsOf(config).client())
+        .isEqualTo(new PipelineSettings.ClientDescription("shoal-client", "bob", "guests"));
   }
 
   @Test

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes clients on real connections; ends what it made. */
 final class MetadataFixture implements AutoCloseable {
+  private static final PipelineSettings.ClientDescription CLIENT =
+      new PipelineSettings.ClientDescription("test", "ann", "staff");
+
   private final EventLoops loops =
       EventLoops.start("test-client", 1, UnpooledByteBufAllocator.DEFAULT);
   private final SystemTimer systemTimer = new SystemTimer();
@@ -62,7 +65,7 @@ final class MetadataFixture implements AutoCloseable {
   MetadataClient client(HostPort... servers) {
     PipelineSettings settings =
         new PipelineSettings(
-            List.of(servers), "test", Duration.ofSeconds(30), connectTimeout, limits);
+            List.of(servers), CLIENT, Duration.ofSeconds(30), connectTimeout, limits);
     MetadataClient made =
         new MetadataClient(
             settings,

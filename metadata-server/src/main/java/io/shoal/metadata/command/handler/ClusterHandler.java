@@ -59,8 +59,7 @@ final class ClusterHandler {
     SystemTable.add(state, Counter.INODE_IDS, InodeTable.ROOT.value());
     InodeTable.insert(
         state,
-        Inodes.freshDirectory(InodeTable.ROOT, context.now(), Attributes.NONE)
-            .withLife(Life.VISIBLE));
+        Inodes.freshDirectory(context, InodeTable.ROOT, Attributes.NONE).withLife(Life.VISIBLE));
     return Reply.DONE;
   }
 

@@ -117,12 +117,13 @@ public final class CommandApplier {
           "stamp",
           stamp == null ? "the command needs a session stamp" : "the command takes no stamp");
     }
+    Context context = new Context(writer, now, null);
     if (stamp == null) {
       return envelope.deadlineMillis() < now
           ? SessionGate.late(envelope.deadlineMillis(), now)
-          : execute(new Context(writer, now, null), envelope.command());
+          : execute(context, envelope.command());
     }
-    return applyStamped(new Context(writer, now, stamp.sessionId()), stamp, envelope);
+    return applyStamped(context, stamp, envelope);
   }
 
   private static boolean needsStamp(Command command) {
@@ -137,7 +138,8 @@ public final class CommandApplier {
       return instead;
     }
     SessionRow session = gate.enter(context, stamp);
-    Reply reply = execute(context, envelope.command());
+    Context ofSession = new Context(context.state(), context.now(), session);
+    Reply reply = execute(ofSession, envelope.command());
     gate.keep(context, session.sessionId(), stamp.sequence(), reply);
     return reply;
   }

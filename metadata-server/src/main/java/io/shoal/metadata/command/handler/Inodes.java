@@ -36,21 +36,21 @@ final class Inodes {
   static InodeRow freshFile(Context context, FilePolicy asked, Attributes attributes) {
     FilePolicy policy = asked.resolve(SystemTable.settings(context.state()));
     FileStatus status =
-        fresh(takeId(context), FileType.FILE, context.now(), FILE_MODE, policy, attributes);
+        fresh(context, takeId(context), FileType.FILE, FILE_MODE, policy, attributes);
     return new InodeRow(status, new Life.Pending(context.session()), 0);
   }
 
   /** Returns a visible directory, not yet in the table. */
-  static InodeRow freshDirectory(InodeId inodeId, long now, Attributes attributes) {
+  static InodeRow freshDirectory(Context context, InodeId inodeId, Attributes attributes) {
     FileStatus status =
-        fresh(inodeId, FileType.DIRECTORY, now, DIRECTORY_MODE, NO_POLICY, attributes);
+        fresh(context, inodeId, FileType.DIRECTORY, DIRECTORY_MODE, NO_POLICY, attributes);
     return new InodeRow(status, Life.VISIBLE, 0);
   }
 
   private static FileStatus fresh(
+      Context context,
       InodeId inodeId,
       FileType type,
-      long now,
       int mode,
       FilePolicy policy,
       Attributes attributes) {
@@ -60,8 +60,8 @@ final class Inodes {
             type,
             0,
             1,
-            new FileStatus.Ownership(mode, "", ""),
-            new FileStatus.Times(now, now),
+            new FileStatus.Ownership(mode, context.owner(), context.group()),
+            new FileStatus.Times(context.now(), context.now()),
             policy,
             new TreeMap<>());
     return AttributeRules.apply(bare, attributes);
@@ -80,7 +80,7 @@ final class Inodes {
     InodeId parent = walk.directoryAt(there);
     InodeTable.touch(context.state(), parent, context.now());
     for (String name : walk.names().subList(there, depth)) {
-      InodeRow made = freshDirectory(takeId(context), context.now(), attributes);
+      InodeRow made = freshDirectory(context, takeId(context), attributes);
       InodeTable.insert(context.state(), made);
       EntryTable.put(
           context.state(), parent, name, new EntryTable.Entry(made.inodeId(), FileType.DIRECTORY));

@@ -37,10 +37,9 @@ final class SessionHandler {
     if (known != null && !known.closed()) {
       return new Reply.SessionOpened(known.sessionId(), lifetime, WINDOW);
     }
-    int bytes = command.clientName().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > NAME_LIMIT_BYTES) {
-      throw Refusal.limit("bytes of the client's name", bytes, NAME_LIMIT_BYTES);
-    }
+    checkName("name", command.client().name());
+    checkName("owner", command.client().owner());
+    checkName("group", command.client().group());
     if (known != null) {
       throw Refusal.invalid("nonce", "a session that was closed had the nonce: draw another");
     }
@@ -54,12 +53,19 @@ final class SessionHandler {
         state,
         new SessionRow(
             sessionId,
-            command.clientName(),
+            command.client(),
             command.nonce(),
             expiry(context.now(), lifetime),
             1,
             false));
     return new Reply.SessionOpened(sessionId, lifetime, WINDOW);
+  }
+
+  private static void checkName(String what, String name) {
+    int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > NAME_LIMIT_BYTES) {
+      throw Refusal.limit("bytes of the client's " + what, bytes, NAME_LIMIT_BYTES);
+    }
   }
 
   static Reply renew(Context context, RenewSession command) {

@@ -2,6 +2,7 @@ package io.shoal.metadata.consensus.codec;
 
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.cluster.NodeDescription;
@@ -45,7 +46,11 @@ final class LeaderCommands {
   static void encode(SessionCommand command, LoggedCommand.Builder logged) {
     if (command instanceof OpenSession open) {
       logged.setOpenSession(
-          OpenSessionCommand.newBuilder().setClientName(open.clientName()).setNonce(open.nonce()));
+          OpenSessionCommand.newBuilder()
+              .setClientName(open.client().name())
+              .setNonce(open.nonce())
+              .setOwner(open.client().owner())
+              .setGroup(open.client().group()));
     } else if (command instanceof RenewSession) {
       logged.setRenewSession(RenewSessionCommand.getDefaultInstance());
     } else if (command instanceof CloseSession) {
@@ -57,9 +62,12 @@ final class LeaderCommands {
 
   static SessionCommand session(LoggedCommand logged) {
     return switch (logged.getCommandCase()) {
-      case OPEN_SESSION ->
-          new OpenSession(
-              logged.getOpenSession().getClientName(), logged.getOpenSession().getNonce());
+      case OPEN_SESSION -> {
+        OpenSessionCommand open = logged.getOpenSession();
+        yield new OpenSession(
+            new ClientDescription(open.getClientName(), open.getOwner(), open.getGroup()),
+            open.getNonce());
+      }
       case RENEW_SESSION -> new RenewSession();
       case CLOSE_SESSION -> new CloseSession();
       default -> throw unknown(logged);

@@ -25,11 +25,16 @@ public final class LogEntryCodec implements EntryCodec {
   private static final int ENTRY_VERSION = 1;
   private static final int COMMAND_VERSION = 1;
 
+  /**
+   * Of an opening that says whom things belong to: a server that would ignore it must not apply.
+   */
+  private static final int OWNER_COMMAND_VERSION = 2;
+
   @Override
   public byte[] encode(CommandEnvelope envelope) {
     LoggedCommand.Builder logged =
         LoggedCommand.newBuilder()
-            .setVersion(COMMAND_VERSION)
+            .setVersion(versionOf(envelope.command()))
             .setTimeMillis(envelope.timeMillis())
             .setDeadlineMillis(envelope.deadlineMillis());
     SessionStamp stamp = envelope.stamp();
@@ -42,6 +47,12 @@ public final class LogEntryCodec implements EntryCodec {
     }
     encodeCommand(envelope.command(), logged);
     return logged.build().toByteArray();
+  }
+
+  private static int versionOf(Command command) {
+    boolean namesOwner =
+        command instanceof SessionCommand.OpenSession open && open.client().namesOwner();
+    return namesOwner ? OWNER_COMMAND_VERSION : COMMAND_VERSION;
   }
 
   private static void encodeCommand(Command command, LoggedCommand.Builder logged) {
@@ -83,7 +94,7 @@ public final class LogEntryCodec implements EntryCodec {
   }
 
   private static CommandEnvelope decodeCommand(LoggedCommand logged) {
-    requireVersion("command", logged.getVersion(), COMMAND_VERSION);
+    requireVersion("command", logged.getVersion(), OWNER_COMMAND_VERSION);
     @Nullable SessionStamp stamp = null;
     if (logged.hasStamp()) {
       StampValue value = logged.getStamp();
@@ -110,10 +121,10 @@ public final class LogEntryCodec implements EntryCodec {
     };
   }
 
-  static void requireVersion(String what, int actual, int expected) {
-    if (actual != expected) {
+  private static void requireVersion(String what, int actual, int newest) {
+    if (actual < 1 || actual > newest) {
       throw new IllegalArgumentException(
-          what + ": version " + actual + " (expected: " + expected + ")");
+          what + ": version " + actual + " (expected: 1 to " + newest + ")");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.shoal.metadata.rpc.namespace;
 
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.SessionId;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.NamespaceCommand;
 import io.shoal.metadata.command.SessionCommand;
@@ -80,9 +81,17 @@ final class CommandReader {
   }
 
   private static Command openSession(OpenSessionRequest request) {
-    Checks.text("open_session.client_name", request.getClientName(), 0, Checks.NAME_LIMIT_BYTES);
+    ClientDescription client =
+        new ClientDescription(
+            name("open_session.client_name", request.getClientName()),
+            name("open_session.owner", request.getOwner()),
+            name("open_session.group", request.getGroup()));
     return new SessionCommand.OpenSession(
-        request.getClientName(), Checks.id("open_session.nonce", request.getNonce()));
+        client, Checks.id("open_session.nonce", request.getNonce()));
+  }
+
+  private static String name(String field, String actual) {
+    return Checks.text(field, actual, 0, Checks.NAME_LIMIT_BYTES);
   }
 
   private static Command mkdirs(MkdirsRequest request) {

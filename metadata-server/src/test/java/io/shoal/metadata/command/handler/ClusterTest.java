@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.cluster.NodeDescription;
@@ -54,7 +55,9 @@ class ClusterTest {
   void beforeInit_commandsAreRefused() {
     StateMachine machine = StateMachine.empty();
 
-    assertRefused(machine.apply(new SessionCommand.OpenSession("x", 1)), ErrorCode.UNAVAILABLE);
+    assertRefused(
+        machine.apply(new SessionCommand.OpenSession(new ClientDescription("x", "", ""), 1)),
+        ErrorCode.UNAVAILABLE);
     assertRefused(machine.apply(new AllocateIds(1)), ErrorCode.UNAVAILABLE);
     assertRefused(machine.apply(new ConfigureCluster(SETTINGS)), ErrorCode.UNAVAILABLE);
     assertThat(machine.cluster().identity()).isNull();

@@ -7,7 +7,10 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.SessionId;
 import io.shoal.metadata.chunk.ChunkState;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.cluster.Counter;
+import io.shoal.metadata.cluster.SessionRow;
+import io.shoal.metadata.cluster.SessionTable;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.Reply;
@@ -15,10 +18,14 @@ import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.metadata.namespace.FileStatus;
 import io.shoal.metadata.namespace.Precondition;
+import io.shoal.metadata.row.Key;
 import io.shoal.metadata.store.Cursor;
 import io.shoal.metadata.store.Table;
+import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Exactly once, and the end of sessions. Rules X1, C4. */
 class SessionTest {
@@ -32,12 +39,82 @@ class SessionTest {
 
   @Test
   void open_withTheSameNonce_givesTheSameSession() {
-    Reply first = machine.apply(new SessionCommand.OpenSession("cli", 77));
-    Reply again = machine.apply(new SessionCommand.OpenSession("cli", 77));
-    Reply other = machine.apply(new SessionCommand.OpenSession("cli", 78));
+    ClientDescription cli = new ClientDescription("cli", "ann", "staff");
+    Reply first = machine.apply(new SessionCommand.OpenSession(cli, 77));
+    Reply again = machine.apply(new SessionCommand.OpenSession(cli, 77));
+    Reply other = machine.apply(new SessionCommand.OpenSession(cli, 78));
 
     assertThat(again).isEqualTo(first);
     assertThat(other).isNotEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256,0,0", "0,256,0", "0,0,256"})
+  void open_withATooLongName_isRefused(int name, int owner, int group) {
+    ClientDescription described =
+        new ClientDescription("n".repeat(name), "o".repeat(owner), "g".repeat(group));
+
+    assertRefused(
+        machine.apply(new SessionCommand.OpenSession(described, 5)), ErrorCode.LIMIT_EXCEEDED);
+  }
+
+  @Test
+  void session_keepsWhomItsFilesBelongTo() {
+    StateMachine.Client ofAnn = machine.client("ann", "staff");
+    for (int i = 0; i < 3; i++) {
+      machine.pass(StateMachine.SESSION_LIFETIME_MILLIS);
+      ofAnn.call(Given.mkdirs("/d" + i));
+    }
+
+    assertThat(SessionTable.find(machine.reader(), ofAnn.sessionId()).client())
+        .isEqualTo(new ClientDescription("test", "ann", "staff"));
+    ofAnn.call(new SessionCommand.CloseSession());
+    machine.pass(1);
+    machine.maintain();
+    assertThat(SessionTable.find(machine.reader(), ofAnn.sessionId())).isNull();
+  }
+
+  /** Rule S3: rows of the first layout stand in the state of every cluster that is older. */
+  @Test
+  void rowOfTheFirstLayout_isASessionThatNamesNobody() {
+    SessionId sessionId = new SessionId(0x1234);
+    long expiry = machine.now() + StateMachine.SESSION_LIFETIME_MILLIS;
+    // Name "cli", nonce 7, the expiry, first unacknowledged 5, not closed.
+    String row = "0103636c690000000000000007" + HexFormat.of().toHexDigits(expiry) + "0500";
+    machine.change(
+        writer -> {
+          SessionRow session =
+              new SessionRow(sessionId, new ClientDescription("cli", "", ""), 7, expiry, 5, false);
+          SessionTable.insert(writer, session);
+          assertThat(HexFormat.of().formatHex(writer.get(Table.SESSIONS, key(sessionId))))
+              .isEqualTo(row);
+          writer.put(Table.SESSIONS, key(sessionId), HexFormat.of().parseHex(row));
+          assertThat(SessionTable.find(writer, sessionId)).isEqualTo(session);
+        });
+
+    FileStatus made =
+        Given.status(client.call(new SessionStamp(sessionId, 5, 5), Given.mkdirs("/d")));
+    assertThat(made.ownership().owner()).isEmpty();
+    assertThat(made.ownership().group()).isEmpty();
+  }
+
+  @Test
+  void rowOfTheSecondLayout_hasOwnerAndGroupBehindTheRest() {
+    SessionId sessionId = new SessionId(0x1234);
+    SessionRow session =
+        new SessionRow(
+            sessionId, new ClientDescription("cli", "ann", "staff"), 7, machine.now(), 5, true);
+    String row =
+        "0203636c690000000000000007"
+            + HexFormat.of().toHexDigits(machine.now())
+            + "050103616e6e057374616666";
+    machine.change(
+        writer -> {
+          SessionTable.insert(writer, session);
+          assertThat(HexFormat.of().formatHex(writer.get(Table.SESSIONS, key(sessionId))))
+              .isEqualTo(row);
+          assertThat(SessionTable.find(writer, sessionId)).isEqualTo(session);
+        });
   }
 
   @Test
@@ -85,7 +162,9 @@ class SessionTest {
     assertRefused(client.call(stamp(1, 2), Given.mkdirs("/x")), ErrorCode.INVALID_ARGUMENT);
     assertRefused(client.call(stamp(0, 0), Given.mkdirs("/x")), ErrorCode.INVALID_ARGUMENT);
     assertRefused(machine.apply(Given.mkdirs("/x")), ErrorCode.INVALID_ARGUMENT);
-    assertRefused(client.call(new SessionCommand.OpenSession("x", 1)), ErrorCode.INVALID_ARGUMENT);
+    ClientDescription nobody = new ClientDescription("x", "", "");
+    assertRefused(
+        client.call(new SessionCommand.OpenSession(nobody, 1)), ErrorCode.INVALID_ARGUMENT);
   }
 
   @Test
@@ -169,6 +248,10 @@ class SessionTest {
     machine.maintain();
     assertThat(machine.cluster().count(Counter.SESSIONS)).isZero();
     assertThat(machine.cluster().count(Counter.INODES)).isEqualTo(1);
+  }
+
+  private static byte[] key(SessionId sessionId) {
+    return Key.of(sessionId.value());
   }
 
   private SessionStamp stamp(long sequence, long first) {

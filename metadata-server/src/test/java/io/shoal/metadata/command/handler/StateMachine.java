@@ -7,6 +7,7 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.id.SessionId;
 import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.ClusterSettings;
@@ -135,7 +136,13 @@ final class StateMachine {
 
   /** Opens a session. */
   Client client() {
-    Reply reply = done(new SessionCommand.OpenSession("test", ++nonce));
+    return client("", "");
+  }
+
+  /** Opens a session whose files and directories belong to somebody. */
+  Client client(String owner, String group) {
+    ClientDescription description = new ClientDescription("test", owner, group);
+    Reply reply = done(new SessionCommand.OpenSession(description, ++nonce));
     return new Client(this, ((Reply.SessionOpened) reply).sessionId());
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shoal.common.id.SessionId;
 import io.shoal.common.testing.Property;
+import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.Reply;
+import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.proto.log.v1.KeptReply;
 import io.shoal.proto.log.v1.LogEntry;
@@ -92,15 +94,35 @@ class CodecTest {
     assertThat(decode(HEX.parseHex(written))).containsExactly(tick);
   }
 
+  /** A server that does not know the second version must not ignore what it says. */
+  @Test
+  void openingThatNamesAnOwner_isOfTheSecondVersion() {
+    CommandEnvelope anonymous =
+        CommandEnvelope.internal(
+            1, new SessionCommand.OpenSession(new ClientDescription("cli", "", ""), 7));
+    CommandEnvelope ofAnn =
+        CommandEnvelope.internal(
+            1, new SessionCommand.OpenSession(new ClientDescription("cli", "ann", "staff"), 7));
+    String first = "0801121e0801180120ffffffffffffffff7f520e0a03636c69110700000000000000";
+    String second =
+        "0801122a0802180120ffffffffffffffff7f521a0a03636c69110700000000000000"
+            + "1a03616e6e22057374616666";
+
+    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(anonymous))))).isEqualTo(first);
+    assertThat(decode(HEX.parseHex(first))).containsExactly(anonymous);
+    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(ofAnn))))).isEqualTo(second);
+    assertThat(decode(HEX.parseHex(second))).containsExactly(ofAnn);
+  }
+
   @Test
   void whatIsNotUnderstood_isRefused() {
     byte[] tick = codec.encode(CommandEnvelope.internal(1, new MaintenanceCommand.Tick(1)));
-    byte[] laterCommand = LoggedCommand.newBuilder().setVersion(2).build().toByteArray();
+    byte[] laterCommand = LoggedCommand.newBuilder().setVersion(3).build().toByteArray();
     byte[] unknownCommand = LoggedCommand.newBuilder().setVersion(1).build().toByteArray();
     byte[] laterEntry = LogEntry.newBuilder().setVersion(2).build().toByteArray();
 
     assertThat(decode(codec.join(List.of(tick)))).hasSize(1);
-    refused(codec.join(List.of(tick, laterCommand)), "version 2");
+    refused(codec.join(List.of(tick, laterCommand)), "version 3");
     refused(codec.join(List.of(tick, unknownCommand)), "does not know");
     refused(laterEntry, "version 2");
     refused(new byte[] {1, 2, 3}, "malformed");
