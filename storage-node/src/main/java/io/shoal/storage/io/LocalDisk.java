@@ -15,6 +15,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A directory of this machine, through the page cache. */
 public final class LocalDisk implements Disk {
+  /** What a file system may need for one more name: a block of the directory. */
+  private static final long NAME_BYTES = 4 << 10;
+
   private final Path root;
   private final FileStore fileStore;
 
@@ -56,7 +60,13 @@ public final class LocalDisk implements Disk {
 
   @Override
   public DiskFile create(String name) throws IOException {
-    return new LocalFile(FileChannel.open(resolve(name), CREATE_NEW, WRITE, READ), fileStore);
+    try {
+      return new LocalFile(FileChannel.open(resolve(name), CREATE_NEW, WRITE, READ), fileStore);
+    } catch (FileAlreadyExistsException | NoSuchFileException misplaced) {
+      throw misplaced;
+    } catch (IOException failure) {
+      throw LocalFile.reasonOf(failure, NAME_BYTES, fileStore);
+    }
   }
 
   @Override
@@ -88,6 +98,8 @@ public final class LocalDisk implements Disk {
       if (!Files.isDirectory(directory)) {
         throw exists;
       }
+    } catch (IOException failure) {
+      throw LocalFile.reasonOf(failure, NAME_BYTES, fileStore);
     }
   }
 
