@@ -72,9 +72,9 @@ final class Volume implements VolumeGuard {
   }
 
   /**
-   * Opens the volume. Never fails: a volume that can't be opened is fenced. For good if a write, a
-   * sync or its index failed (rule D3); until the next start if it could not be read, has no room,
-   * or something else than the disk is in the way.
+   * Opens the volume. Never fails: a volume that can't be opened is fenced, for good, if a write, a
+   * sync or its index failed (rule D3); it is offline until the next start if it could not be read,
+   * has no room, or something else than the disk is in the way.
    */
   CompletableFuture<Void> open(int highestVolumeId) {
     CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -154,7 +154,7 @@ final class Volume implements VolumeGuard {
 
   private void recovered(@Nullable Throwable failure, CompletableFuture<Void> opened) {
     if (failure != null) {
-      if (!status.moveTo(State.FENCED, "can't be opened: " + failure, failure)) {
+      if (!status.moveTo(State.OFFLINE, "can't be opened: " + failure, failure)) {
         logger.warn("{}: can't be read either: {}", this, failure.toString());
       }
     } else {
@@ -171,8 +171,8 @@ final class Volume implements VolumeGuard {
   /**
    * Returns the chunks.
    *
-   * @throws ShoalException {@code VOLUME_FENCED} if the volume could not be opened, {@code
-   *     UNAVAILABLE} if it is closed
+   * @throws ShoalException {@code VOLUME_FENCED} if its disk failed while it was being opened,
+   *     {@code UNAVAILABLE} if it is offline or closed
    */
   VolumeChunks chunks() {
     VolumeChunks opened = chunks;
@@ -200,7 +200,7 @@ final class Volume implements VolumeGuard {
   @Override
   public boolean writable() {
     State state = status.get().state();
-    return state != State.FENCED && state != State.CLOSED;
+    return state == State.OPENING || state == State.HEALTHY || state == State.FULL;
   }
 
   @Override
@@ -254,7 +254,8 @@ final class Volume implements VolumeGuard {
         switch (now.state()) {
           case HEALTHY -> VolumeHealth.HEALTHY;
           case FULL -> VolumeHealth.FULL;
-          case OPENING, FENCED, CLOSED -> VolumeHealth.FENCED;
+          case FENCED -> VolumeHealth.FENCED;
+          case OPENING, OFFLINE, CLOSED -> VolumeHealth.OFFLINE;
         };
     return new VolumeReport(
         id,
@@ -264,7 +265,7 @@ final class Volume implements VolumeGuard {
         totals.bytes(),
         totals.chunks(),
         health,
-        health == VolumeHealth.FENCED ? now.reason() : "");
+        health == VolumeHealth.FENCED || health == VolumeHealth.OFFLINE ? now.reason() : "");
   }
 
   /** Ends open chunks and threads, then closes the index and gives the directory back. */
@@ -346,9 +347,9 @@ final class Volume implements VolumeGuard {
 
   private ShoalException refusal() {
     VolumeStatus.Status now = status.get();
-    return now.state() == State.CLOSED
-        ? new ShoalException(ErrorCode.UNAVAILABLE, toString(), "closed")
-        : new ShoalException(ErrorCode.VOLUME_FENCED, toString(), "fenced: " + now.reason());
+    return now.state() == State.FENCED
+        ? new ShoalException(ErrorCode.VOLUME_FENCED, toString(), "fenced: " + now.reason())
+        : new ShoalException(ErrorCode.UNAVAILABLE, toString(), "not open: " + now.reason());
   }
 
   @Override

@@ -340,7 +340,7 @@ class VolumeFaultTest extends StoreFixture {
     ChunkStore second = two.start();
     assertThat(second.reports())
         .extracting(VolumeReport::health)
-        .containsExactly(VolumeHealth.FENCED, VolumeHealth.HEALTHY);
+        .containsExactly(VolumeHealth.OFFLINE, VolumeHealth.HEALTHY);
     ChunkWriter writer =
         two.run(second.openWriter(new WriterRequest(id(1), NONCE, LIMIT, EXPIRES)));
     assertThat(writer.volume().value()).isEqualTo(2);
@@ -426,38 +426,38 @@ class VolumeFaultTest extends StoreFixture {
   }
 
   @Test
-  void start_diskCanNotBeRead_fencesOnlyUntilTheNextStart() {
+  void start_diskCanNotBeRead_isOfflineUntilTheNextStart() {
     write(id(1), SMALL + 1, SMALL + 1);
     await(store.close());
     startWith((operation, name) -> operation == Operation.LIST && !name.isEmpty() ? eio : null);
-    assertFenced("EIO");
+    assertOffline("EIO");
     restartHealed();
     assertThat(report().health()).isEqualTo(VolumeHealth.HEALTHY);
     assertReads(id(1), 0, SMALL + 1);
   }
 
   @Test
-  void start_indexCanNotBeRead_fencesOnlyUntilTheNextStart() {
+  void start_indexCanNotBeRead_isOfflineUntilTheNextStart() {
     await(store.close());
     node.indexes.failReads(eio);
     store = node.start();
-    assertFenced("EIO");
+    assertOffline("EIO");
     node.indexes.failReads(null);
     restart();
     assertThat(report().health()).isEqualTo(VolumeHealth.HEALTHY);
   }
 
   @Test
-  void start_fileSystemIsFull_fencesOnlyUntilThereIsRoom() {
+  void start_fileSystemIsFull_isOfflineUntilThereIsRoom() {
     SimulatedNode blank = new SimulatedNode(1, CONFIG, 1);
     blank.disks.get(0).setCapacityBytes(10);
     ChunkStore first = blank.start();
-    assertThat(first.reports().get(0).health()).isEqualTo(VolumeHealth.FENCED);
+    assertThat(first.reports().get(0).health()).isEqualTo(VolumeHealth.OFFLINE);
     blank.run(first.close());
     blank.disks.get(0).setCapacityBytes(1L << 40);
     blank.indexes.failOpens(new NoSpaceException("full"));
     ChunkStore second = blank.start();
-    assertThat(second.reports().get(0).health()).isEqualTo(VolumeHealth.FENCED);
+    assertThat(second.reports().get(0).health()).isEqualTo(VolumeHealth.OFFLINE);
     blank.run(second.close());
     blank.indexes.failOpens(null);
     ChunkStore third = blank.start();
@@ -501,6 +501,13 @@ class VolumeFaultTest extends StoreFixture {
     VolumeReport report = report();
     assertThat(report.health()).isEqualTo(VolumeHealth.FENCED);
     assertThat(report.fenceReason()).contains(reason);
+    assertThat(failureOf(store.openWriter(request(new ChunkId(1234)))))
+        .isEqualTo(ErrorCode.VOLUME_FENCED);
+  }
+
+  private void assertOffline(String reason) {
+    assertThat(report().health()).isEqualTo(VolumeHealth.OFFLINE);
+    assertThat(report().fenceReason()).contains(reason);
     assertThat(failureOf(store.openWriter(request(new ChunkId(1234)))))
         .isEqualTo(ErrorCode.VOLUME_FENCED);
   }
