@@ -61,7 +61,7 @@ final class DfCommand implements Command {
                 "DIRECTORY"));
     for (NodeStatus node : nodes) {
       for (VolumeStatus volume : node.volumes()) {
-        String state = volume.health().equals("HEALTHY") ? "" : "  (" + volume.health() + ")";
+        String state = volume.health().equals("healthy") ? "" : "  (" + volume.health() + ")";
         context
             .output()
             .line(

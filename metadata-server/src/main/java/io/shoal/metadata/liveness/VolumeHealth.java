@@ -9,5 +9,8 @@ public enum VolumeHealth {
   FULL,
 
   /** After an I/O error: it takes no write, for good. Rule D3. */
-  FENCED
+  FENCED,
+
+  /** Its node could not open it, for a reason that may pass: it does nothing, and is no fence. */
+  OFFLINE
 }

@@ -8,7 +8,7 @@ package io.shoal.metadata.liveness;
  * @param capacityBytes size of its file system
  * @param availableBytes what may still be written above the reserve
  * @param usedBytes bytes of its chunks
- * @param fenceReason why it is fenced; empty otherwise
+ * @param fenceReason why it is fenced or offline; empty otherwise
  */
 public record VolumeReport(
     int volume,

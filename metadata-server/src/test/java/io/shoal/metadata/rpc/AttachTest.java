@@ -187,6 +187,17 @@ class AttachTest {
   }
 
   @Test
+  void heartbeat_volumeThatIsOffline_isNoFence() {
+    try (TestServer server = TestServer.leader();
+        TestNode node = server.attach(1)) {
+      node.heartbeat(TestNode.volume(VolumeHealth.VOLUME_HEALTH_OFFLINE));
+      assertThat(server.log.countOf(RegisterNode.class)).isEqualTo(1);
+      assertThat(describe(server, node.nodeId()).getVolumes(0).getHealth())
+          .isEqualTo(VolumeHealth.VOLUME_HEALTH_OFFLINE);
+    }
+  }
+
+  @Test
   void question_unknownChunk_isDeletedOnlyWhenTheAppliedClockIsBeyondTheGrant() {
     try (TestServer server = TestServer.leader();
         TestNode node = server.attach(1)) {

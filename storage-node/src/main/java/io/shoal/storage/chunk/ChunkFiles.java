@@ -92,15 +92,21 @@ final class ChunkFiles {
    * Removes every file that no record names: what was written and never acknowledged, or deleted
    * and not unlinked (rule D2). Leaves alone what has a name that is not ours.
    *
+   * @param guard told if the disk does not sync or remove (rule D3)
    * @return number of files that were removed
+   * @throws IOException if the files or the index can't be read
    */
-  int sweep(ChunkIndex index) throws IOException {
-    // What an earlier process made may be in the page cache only.
-    disk.syncDirectory(ROOT);
+  int sweep(ChunkIndex index, VolumeGuard guard) throws IOException {
+    try {
+      // What an earlier process made may be in the page cache only.
+      disk.syncDirectory(ROOT);
+    } catch (IOException failure) {
+      throw guard.fence("syncing " + ROOT, failure);
+    }
     int swept = 0;
     for (String name : disk.list(ROOT)) {
       if (DIRECTORY.matcher(name).matches()) {
-        swept += sweep(ROOT + "/" + name, index);
+        swept += sweep(ROOT + "/" + name, index, guard);
       } else {
         logger.warn("{}/{}: not a directory of chunk files; left alone", ROOT, name);
       }
@@ -108,16 +114,24 @@ final class ChunkFiles {
     return swept;
   }
 
-  private int sweep(String directory, ChunkIndex index) throws IOException {
+  private int sweep(String directory, ChunkIndex index, VolumeGuard guard) throws IOException {
     existing.add(directory);
     int swept = 0;
     for (String name : disk.list(directory)) {
       if (isOrphan(name, index)) {
-        disk.delete(directory + "/" + name);
+        removeOrphan(directory + "/" + name, guard);
         swept++;
       }
     }
     return swept;
+  }
+
+  private void removeOrphan(String name, VolumeGuard guard) {
+    try {
+      disk.delete(name);
+    } catch (IOException failure) {
+      throw guard.fence("removing " + name + ", which no record names", failure);
+    }
   }
 
   private static boolean isOrphan(String name, ChunkIndex index) throws IOException {

@@ -69,7 +69,7 @@ public final class VolumeChunks {
     if (!mayWrite) {
       return CompletableFuture.completedFuture(null);
     }
-    int swept = files.sweep(parts.index());
+    int swept = files.sweep(parts.index(), parts.guard());
     logger.info(
         "volume {}: {} chunks with {} bytes; {} files without a record removed",
         parts.guard().volume(),

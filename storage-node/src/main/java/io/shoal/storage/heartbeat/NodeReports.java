@@ -88,6 +88,7 @@ final class NodeReports {
       case HEALTHY -> VolumeHealth.VOLUME_HEALTH_HEALTHY;
       case FULL -> VolumeHealth.VOLUME_HEALTH_FULL;
       case FENCED -> VolumeHealth.VOLUME_HEALTH_FENCED;
+      case OFFLINE -> VolumeHealth.VOLUME_HEALTH_OFFLINE;
     };
   }
 

@@ -1,14 +1,19 @@
 package io.shoal.storage.index;
 
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.storage.io.NoSpaceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.rocksdb.Cache;
 import org.rocksdb.Env;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -16,6 +21,10 @@ import org.rocksdb.WriteBufferManager;
  * write buffers, the threads. To be closed after all of them.
  */
 public final class RocksIndexes implements IndexOpener, AutoCloseable {
+  /** How RocksDB says that another process, or this one, has the index open. */
+  private static final Pattern LOCK_HELD =
+      Pattern.compile("lock hold by current process|While lock file");
+
   static {
     RocksDB.loadLibrary();
   }
@@ -49,8 +58,26 @@ public final class RocksIndexes implements IndexOpener, AutoCloseable {
       return RocksChunkIndex.open(directory, readOnly, options);
     } catch (RocksDBException failure) {
       options.close();
-      throw new IOException("index " + directory + ": " + failure.getMessage(), failure);
+      throw reasonOf(failure, directory);
     }
+  }
+
+  /** Tells a disk that failed from what passes: no room, or somebody else at the index. */
+  private static IOException reasonOf(RocksDBException failure, Path directory) {
+    String message = "index " + directory + ": " + failure.getMessage();
+    Status status = failure.getStatus();
+    if (status == null) {
+      return new IOException(message, failure);
+    }
+    if (status.getSubCode() == Status.SubCode.NoSpace) {
+      return new NoSpaceException(message, failure);
+    }
+    boolean diskFailed =
+        status.getCode() == Status.Code.IOError || status.getCode() == Status.Code.Corruption;
+    if (diskFailed && !LOCK_HELD.matcher(message).find()) {
+      return new IOException(message, failure);
+    }
+    throw new ShoalException(ErrorCode.UNAVAILABLE, directory.toString(), message, failure);
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LocalDisk implements Disk {
   private static final Logger logger = LoggerFactory.getLogger(LocalDisk.class);
+
+  /** What a file system may need for one more name: a block of the directory. */
+  private static final long NAME_BYTES = 4 << 10;
 
   private final Path root;
   private final FileStore fileStore;
@@ -84,14 +88,24 @@ public final class LocalDisk implements Disk {
 
   @Override
   public DiskFile create(String name) throws IOException {
-    return new LocalFile(FileChannel.open(resolve(name), CREATE_NEW, WRITE, READ), fileStore);
+    return create(resolve(name), CREATE_NEW, WRITE, READ);
+  }
+
+  private DiskFile create(Path path, OpenOption... options) throws IOException {
+    try {
+      return new LocalFile(FileChannel.open(path, options), fileStore);
+    } catch (FileAlreadyExistsException | NoSuchFileException misplaced) {
+      throw misplaced;
+    } catch (IOException failure) {
+      throw LocalFile.reasonOf(failure, NAME_BYTES, fileStore);
+    }
   }
 
   @Override
   public DiskFile createDirect(String name) throws IOException {
     Path path = resolve(name);
     if (!direct) {
-      return createForWriting(path);
+      return create(path, CREATE_NEW, WRITE);
     }
     try {
       return new DirectFile(new LocalFile(directOpener.create(path), fileStore), staging);
@@ -100,16 +114,12 @@ public final class LocalDisk implements Disk {
     } catch (IOException | UnsupportedOperationException refused) {
       // The file may have been created before it was refused.
       Files.deleteIfExists(path);
-      DiskFile usual = createForWriting(path);
+      DiskFile usual = create(path, CREATE_NEW, WRITE);
       direct = false;
       logger.warn(
           "{}: no direct I/O ({}); chunks go through the page cache", root, refused.toString());
       return usual;
     }
-  }
-
-  private DiskFile createForWriting(Path path) throws IOException {
-    return new LocalFile(FileChannel.open(path, CREATE_NEW, WRITE), fileStore);
   }
 
   @Override
@@ -141,6 +151,8 @@ public final class LocalDisk implements Disk {
       if (!Files.isDirectory(directory)) {
         throw exists;
       }
+    } catch (IOException failure) {
+      throw LocalFile.reasonOf(failure, NAME_BYTES, fileStore);
     }
   }
 

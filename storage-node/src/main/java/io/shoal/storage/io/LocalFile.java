@@ -26,7 +26,7 @@ final class LocalFile implements DiskFile {
         writeGathered(offset, sources, bytes);
       }
     } catch (IOException failure) {
-      throw isNoSpace(failure, bytes) ? new NoSpaceException(failure.toString(), failure) : failure;
+      throw reasonOf(failure, bytes, fileStore);
     }
   }
 
@@ -91,19 +91,20 @@ final class LocalFile implements DiskFile {
   }
 
   /**
-   * The JDK gives the system's error as text only, in the user's language: so the free space is
-   * asked as well.
+   * Returns what to throw for a write that failed: {@link NoSpaceException} if that was for want of
+   * space. The JDK gives the system's error as text only, in the user's language: so the free space
+   * is asked as well.
+   *
+   * @param bytes that it would have needed
    */
-  private boolean isNoSpace(IOException failure, long bytes) {
+  static IOException reasonOf(IOException failure, long bytes, FileStore fileStore) {
     String message = String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT);
-    if (message.contains("no space left") || message.contains("quota exceeded")) {
-      return true;
-    }
+    boolean noSpace = message.contains("no space left") || message.contains("quota exceeded");
     try {
-      return fileStore.getUsableSpace() < bytes;
+      noSpace = noSpace || fileStore.getUsableSpace() < bytes;
     } catch (IOException unknown) {
       failure.addSuppressed(unknown);
-      return false;
     }
+    return noSpace ? new NoSpaceException(failure.toString(), failure) : failure;
   }
 }

@@ -7,8 +7,10 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.VolumeId;
 import io.shoal.storage.chunk.VolumeChunks;
 import io.shoal.storage.io.Disk;
+import io.shoal.storage.io.DiskFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +41,7 @@ final class DataDirectory implements AutoCloseable {
 
   /** What a directory may have in it that was not formatted, or not to the end. */
   private static final Set<String> BLANK =
-      Set.of(LOCK, IDENTITY + SmallFiles.PENDING_SUFFIX, "chunks", "lost+found");
+      Set.of(LOCK, IDENTITY + SmallFiles.PENDING_SUFFIX, FENCED, "chunks", "lost+found");
 
   private final Path path;
   private final Disk disk;
@@ -146,13 +148,27 @@ final class DataDirectory implements AutoCloseable {
   /** Returns why the volume was fenced; null if it was not (rule D3). */
   @Nullable String fenceReason() throws IOException {
     byte[] content = SmallFiles.read(disk, FENCED);
-    return content == null ? null : new String(content, UTF_8).strip();
+    if (content == null) {
+      return null;
+    }
+    String reason = new String(content, UTF_8).strip();
+    return reason.isEmpty() ? "the disk failed and did not take the reason either" : reason;
   }
 
-  /** Makes the fence outlive this process. Once there is a reason, it stays. */
+  /**
+   * Makes the fence outlive this process. Once there is one, it stays. The file's name alone says
+   * that the volume is fenced, so it comes first: a disk that takes the name and nothing more is
+   * fenced all the same.
+   */
   void writeFence(String reason) throws IOException {
-    if (!disk.exists(FENCED)) {
-      SmallFiles.replace(disk, FENCED, (reason + "\n").getBytes(UTF_8));
+    if (disk.exists(FENCED)) {
+      return;
+    }
+    try (DiskFile file = disk.create(FENCED)) {
+      file.write(0, ByteBuffer.wrap((reason + "\n").getBytes(UTF_8)));
+      file.sync();
+    } finally {
+      disk.syncDirectory("");
     }
   }
 

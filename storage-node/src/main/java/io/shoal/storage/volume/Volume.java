@@ -15,6 +15,7 @@ import io.shoal.storage.io.NoSpaceException;
 import io.shoal.storage.volume.VolumeStatus.State;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,6 +44,11 @@ final class Volume implements VolumeGuard {
   private final VolumeRoom room;
   private final AtomicBoolean refreshing = new AtomicBoolean();
 
+  /** Something that may fail as a disk does. */
+  private interface IoStep {
+    void run() throws IOException;
+  }
+
   /** Set while opening; null if the volume could not be opened. */
   private volatile @Nullable ChunkIndex index;
 
@@ -66,8 +72,9 @@ final class Volume implements VolumeGuard {
   }
 
   /**
-   * Opens the volume. Never fails: a volume that can't be opened is fenced for as long as this
-   * process lives.
+   * Opens the volume. Never fails: a volume that can't be opened is fenced, for good, if a write, a
+   * sync or its index failed (rule D3); it is offline until the next start if it could not be read,
+   * has no room, or something else than the disk is in the way.
    */
   CompletableFuture<Void> open(int highestVolumeId) {
     CompletableFuture<Void> opened = new CompletableFuture<>();
@@ -77,14 +84,11 @@ final class Volume implements VolumeGuard {
 
   private void recover(int highestVolumeId, CompletableFuture<Void> opened) {
     try {
-      if (directory.identity() == null) {
-        directory.format(owner, id, UUID.randomUUID());
-      }
       String fenced = directory.fenceReason();
       if (fenced != null) {
         status.moveTo(State.FENCED, fenced);
       } else {
-        directory.writeHighestVolumeId(highestVolumeId);
+        write("preparing the directory", () -> prepareDirectory(highestVolumeId));
       }
       room.refresh();
       var unused =
@@ -94,20 +98,32 @@ final class Volume implements VolumeGuard {
     }
   }
 
-  private CompletableFuture<Void> openChunks(boolean mayWrite) throws IOException {
-    ChunkIndex opened =
-        engine
-            .indexes()
-            .open(
-                directory.path().resolve(DataDirectory.INDEX),
-                !mayWrite,
-                failure -> {
-                  var unused = fence("index", failure);
-                });
-    index = opened;
-    if (mayWrite) {
-      directory.disk().syncDirectory("");
+  private void prepareDirectory(int highestVolumeId) throws IOException {
+    if (directory.identity() == null) {
+      directory.format(owner, id, UUID.randomUUID());
     }
+    directory.writeHighestVolumeId(highestVolumeId);
+  }
+
+  /** Takes a step of opening that writes: if it fails, the volume is fenced for good (rule D3). */
+  private void write(String what, IoStep step) throws IOException {
+    try {
+      step.run();
+    } catch (NoSpaceException full) {
+      throw full;
+    } catch (IOException failure) {
+      throw fence(what, failure);
+    }
+  }
+
+  private CompletableFuture<Void> openChunks(boolean mayWrite) throws IOException {
+    if (mayWrite) {
+      write("opening the index", () -> openIndex(false));
+      write("syncing the directory", () -> directory.disk().syncDirectory(""));
+    } else {
+      openIndex(true);
+    }
+    ChunkIndex opened = Objects.requireNonNull(index);
     IndexCommitter committer =
         new IndexCommitter(opened, pools.commit(), COMMIT_BATCH_BYTES, pools.faults());
     VolumeChunks made =
@@ -124,9 +140,23 @@ final class Volume implements VolumeGuard {
     return ready.thenRun(() -> chunks = made);
   }
 
+  private void openIndex(boolean readOnly) throws IOException {
+    index =
+        engine
+            .indexes()
+            .open(
+                directory.path().resolve(DataDirectory.INDEX),
+                readOnly,
+                failure -> {
+                  var unused = fence("index", failure);
+                });
+  }
+
   private void recovered(@Nullable Throwable failure, CompletableFuture<Void> opened) {
     if (failure != null) {
-      status.moveTo(State.FENCED, "can't be opened: " + failure, failure);
+      if (!status.moveTo(State.OFFLINE, "can't be opened: " + failure, failure)) {
+        logger.warn("{}: can't be read either: {}", this, failure.toString());
+      }
     } else {
       updateFullness();
     }
@@ -141,8 +171,8 @@ final class Volume implements VolumeGuard {
   /**
    * Returns the chunks.
    *
-   * @throws ShoalException {@code VOLUME_FENCED} if the volume could not be opened, {@code
-   *     UNAVAILABLE} if it is closed
+   * @throws ShoalException {@code VOLUME_FENCED} if its disk failed while it was being opened,
+   *     {@code UNAVAILABLE} if it is offline or closed
    */
   VolumeChunks chunks() {
     VolumeChunks opened = chunks;
@@ -170,7 +200,7 @@ final class Volume implements VolumeGuard {
   @Override
   public boolean writable() {
     State state = status.get().state();
-    return state != State.FENCED && state != State.CLOSED;
+    return state == State.OPENING || state == State.HEALTHY || state == State.FULL;
   }
 
   @Override
@@ -224,7 +254,8 @@ final class Volume implements VolumeGuard {
         switch (now.state()) {
           case HEALTHY -> VolumeHealth.HEALTHY;
           case FULL -> VolumeHealth.FULL;
-          case OPENING, FENCED, CLOSED -> VolumeHealth.FENCED;
+          case FENCED -> VolumeHealth.FENCED;
+          case OPENING, OFFLINE, CLOSED -> VolumeHealth.OFFLINE;
         };
     return new VolumeReport(
         id,
@@ -234,7 +265,7 @@ final class Volume implements VolumeGuard {
         totals.bytes(),
         totals.chunks(),
         health,
-        health == VolumeHealth.FENCED ? now.reason() : "");
+        health == VolumeHealth.FENCED || health == VolumeHealth.OFFLINE ? now.reason() : "");
   }
 
   /** Ends open chunks and threads, then closes the index and gives the directory back. */
@@ -306,15 +337,19 @@ final class Volume implements VolumeGuard {
       directory.writeFence(
           Instant.ofEpochMilli(engine.time().wallMillis()) + " " + reason.replaceAll("\\s+", " "));
     } catch (IOException failure) {
-      logger.error("{}: its fence can't be noted in its directory", this, failure);
+      logger.error(
+          "{}: its fence can't be noted in its directory: a restart may forget it, so take the"
+              + " directory out of the node's volumes before",
+          this,
+          failure);
     }
   }
 
   private ShoalException refusal() {
     VolumeStatus.Status now = status.get();
-    return now.state() == State.CLOSED
-        ? new ShoalException(ErrorCode.UNAVAILABLE, toString(), "closed")
-        : new ShoalException(ErrorCode.VOLUME_FENCED, toString(), "fenced: " + now.reason());
+    return now.state() == State.FENCED
+        ? new ShoalException(ErrorCode.VOLUME_FENCED, toString(), "fenced: " + now.reason())
+        : new ShoalException(ErrorCode.UNAVAILABLE, toString(), "not open: " + now.reason());
   }
 
   @Override

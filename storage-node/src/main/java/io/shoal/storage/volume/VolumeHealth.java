@@ -12,5 +12,8 @@ public enum VolumeHealth {
    * After an I/O error: takes no write, until an operator lifts it (rule D3). Reads as long as the
    * disk answers.
    */
-  FENCED
+  FENCED,
+
+  /** Not open: reads and writes nothing, and may do better after the next start of its node. */
+  OFFLINE
 }

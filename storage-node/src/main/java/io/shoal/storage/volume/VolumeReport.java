@@ -13,7 +13,7 @@ import io.shoal.common.id.VolumeId;
  * @param usedBytes durable bytes of its chunks
  * @param chunkCount chunks that it has a record of
  * @param health what it can do
- * @param fenceReason why it is fenced; empty while it is not
+ * @param fenceReason why it is fenced or offline; empty while it is not
  */
 public record VolumeReport(
     VolumeId volume,

@@ -43,7 +43,7 @@ public final class VolumeSet implements ChunkStore {
    * @param allocator of all buffers
    * @param faults where defects go
    * @return completes when every volume has recovered or failed; those that failed are reported as
-   *     fenced, and it never fails for them
+   *     fenced or offline, and it never fails for them
    * @throws ShoalException {@code INVALID_ARGUMENT} if a directory belongs to somebody else
    */
   public static CompletableFuture<ChunkStore> open(

@@ -21,6 +21,8 @@ final class VolumeStatus {
     FULL,
     /** Reads as well as it can, and never writes again (rule D3). */
     FENCED,
+    /** Could not be opened, for a reason that may have passed at the next start; serves nobody. */
+    OFFLINE,
     /** Over. */
     CLOSED
   }
@@ -31,10 +33,11 @@ final class VolumeStatus {
   private static final Map<State, Set<State>> NEXT = new EnumMap<>(State.class);
 
   static {
-    NEXT.put(State.OPENING, EnumSet.of(State.HEALTHY, State.FULL, State.FENCED, State.CLOSED));
+    NEXT.put(State.OPENING, EnumSet.complementOf(EnumSet.of(State.OPENING)));
     NEXT.put(State.HEALTHY, EnumSet.of(State.FULL, State.FENCED, State.CLOSED));
     NEXT.put(State.FULL, EnumSet.of(State.HEALTHY, State.FENCED, State.CLOSED));
     NEXT.put(State.FENCED, EnumSet.of(State.CLOSED));
+    NEXT.put(State.OFFLINE, EnumSet.of(State.FENCED, State.CLOSED));
     NEXT.put(State.CLOSED, EnumSet.noneOf(State.class));
   }
 
@@ -66,7 +69,7 @@ final class VolumeStatus {
       return false;
     }
     status = new Status(next, reason);
-    if (next == State.FENCED) {
+    if (next == State.FENCED || next == State.OFFLINE) {
       logger.error("{}: {} to {}: {}", volume, before.state(), next, reason, cause);
     } else {
       logger.info("{}: {} to {}: {}", volume, before.state(), next, reason);

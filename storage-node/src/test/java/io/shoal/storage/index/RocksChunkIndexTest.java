@@ -3,6 +3,8 @@ package io.shoal.storage.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.storage.index.ChunkHead.Place;
 import java.io.IOException;
@@ -48,6 +50,18 @@ class RocksChunkIndexTest extends ChunkIndexContract {
     assertThatThrownBy(
             () -> indexes.open(directory.resolve("no"), true, RocksChunkIndexTest::unexpected))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void open_indexThatIsOpen_isRefusedAsSomethingThatPasses() throws IOException {
+    try (ChunkIndex index = open()) {
+      assertThatThrownBy(this::open)
+          .isInstanceOfSatisfying(
+              ShoalException.class,
+              refused -> assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+      assertThat(index.sequencesReservedBelow()).isPositive();
+    }
+    open().close();
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedIndexes implements IndexOpener {
   private final CrashPoint crashPoint;
   private final Map<Path, State> states = new HashMap<>();
+  private @Nullable IOException openFailure;
   private @Nullable IOException commitFailure;
   private @Nullable IOException readFailure;
   private Runnable duringCommit = () -> {};
@@ -43,10 +44,18 @@ public final class SimulatedIndexes implements IndexOpener {
       Path directory, boolean readOnly, Consumer<Throwable> listener) throws IOException {
     crashPoint.pass();
     onFailure = listener;
+    if (openFailure != null) {
+      throw openFailure;
+    }
     if (readOnly && !states.containsKey(directory)) {
       throw new IOException("index " + directory + ": not there");
     }
     return new Simulated(states.computeIfAbsent(directory, absent -> new State()), readOnly);
+  }
+
+  /** Lets no index be opened any more; null ends that. */
+  public synchronized void failOpens(@Nullable IOException failure) {
+    openFailure = failure;
   }
 
   /** Lets all later commits fail; null ends that. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,6 +81,17 @@ class LocalDiskTest extends DiskContract {
   void name_leadingOutOfTheDirectory_isADefect() throws IOException {
     Disk disk = disk();
     assertThatThrownBy(() -> disk.open("../f")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void create_noRoomForAnotherName_saysSo() throws IOException {
+    FileStore store = Files.getFileStore(directory);
+    IOException full = new FileSystemException("f", null, "No space left on device");
+    assertThat(LocalFile.reasonOf(full, 0, store)).isInstanceOf(NoSpaceException.class);
+    IOException failed = new FileSystemException("f", null, "Input/output error");
+    assertThat(LocalFile.reasonOf(failed, 0, store)).isSameAs(failed);
+    assertThat(LocalFile.reasonOf(failed, Long.MAX_VALUE, store))
+        .isInstanceOf(NoSpaceException.class);
   }
 
   @Test

@@ -340,12 +340,129 @@ class VolumeFaultTest extends StoreFixture {
     ChunkStore second = two.start();
     assertThat(second.reports())
         .extracting(VolumeReport::health)
-        .containsExactly(VolumeHealth.FENCED, VolumeHealth.HEALTHY);
+        .containsExactly(VolumeHealth.OFFLINE, VolumeHealth.HEALTHY);
     ChunkWriter writer =
         two.run(second.openWriter(new WriterRequest(id(1), NONCE, LIMIT, EXPIRES)));
     assertThat(writer.volume().value()).isEqualTo(2);
     writer.close();
     two.run(second.close());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SYNC_DIRECTORY", "DELETE"})
+  void start_diskFailsWhileOpening_fencesTheVolumeForGood(Operation failing) throws IOException {
+    write(id(1), 1_000, 1_000);
+    await(store.close());
+    disk.createDirectory("chunks/ff");
+    disk.create("chunks/ff/" + "f".repeat(16) + "-77").close();
+    startWith((operation, name) -> operation == failing && !isFence(name) ? eio : null);
+    assertFenced("EIO");
+    restartHealed();
+    assertFenced("EIO");
+    assertReads(id(1), 0, 1_000);
+  }
+
+  @Test
+  void start_indexDoesNotOpen_fencesTheVolumeForGood() {
+    write(id(1), 1_000, 1_000);
+    await(store.close());
+    node.indexes.failOpens(eio);
+    store = node.start();
+    assertFenced("EIO");
+    node.indexes.failOpens(null);
+    restartHealed();
+    assertFenced("EIO");
+    assertReads(id(1), 0, 1_000);
+  }
+
+  @Test
+  void start_firstCommitFails_fencesTheVolumeForGood() {
+    await(store.close());
+    node.indexes.failCommits(eio);
+    store = node.start();
+    assertFenced("EIO");
+    node.indexes.failCommits(null);
+    restartHealed();
+    assertFenced("EIO");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CREATE_DIRECTORY", "WRITE", "SYNC", "RENAME", "SYNC_DIRECTORY"})
+  void start_blankDirectoryCanNotBeFormatted_fencesItForGood(Operation failing) {
+    SimulatedNode blank = new SimulatedNode(1, CONFIG, 1);
+    SimulatedDisk failingDisk = blank.disks.get(0);
+    failingDisk.setFault((operation, name) -> operation == failing && !isFence(name) ? eio : null);
+    ChunkStore first = blank.start();
+    assertThat(first.reports().get(0).fenceReason()).contains("EIO");
+    blank.run(first.close());
+    failingDisk.setFault((operation, name) -> null);
+    ChunkStore second = blank.start();
+    assertThat(second.reports().get(0).health()).isEqualTo(VolumeHealth.FENCED);
+    assertThat(second.reports().get(0).fenceReason()).contains("EIO");
+    blank.run(second.close());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"WRITE", "SYNC", "SYNC_DIRECTORY"})
+  void fence_diskDoesNotEvenKeepTheMarker_outlivesTheProcessNevertheless(Operation failing) {
+    disk.setFault((operation, name) -> operation == failing ? eio : null);
+    node.indexes.failInBackground(eio);
+    assertFenced("EIO");
+    restartHealed();
+    assertThat(report().health()).isEqualTo(VolumeHealth.FENCED);
+    assertThat(report().fenceReason()).isNotEmpty();
+  }
+
+  @Test
+  void start_fenceCanNotBeNoted_holdsAsLongAsTheProcess() throws IOException {
+    await(store.close());
+    startWith(
+        (operation, name) ->
+            operation == Operation.SYNC_DIRECTORY || operation == Operation.CREATE ? eio : null);
+    assertFenced("EIO");
+    disk.setFault((operation, name) -> null);
+    assertFenced("EIO");
+    assertThat(disk.exists("fenced")).isFalse();
+  }
+
+  @Test
+  void start_diskCanNotBeRead_isOfflineUntilTheNextStart() {
+    write(id(1), SMALL + 1, SMALL + 1);
+    await(store.close());
+    startWith((operation, name) -> operation == Operation.LIST && !name.isEmpty() ? eio : null);
+    assertOffline("EIO");
+    restartHealed();
+    assertThat(report().health()).isEqualTo(VolumeHealth.HEALTHY);
+    assertReads(id(1), 0, SMALL + 1);
+  }
+
+  @Test
+  void start_indexCanNotBeRead_isOfflineUntilTheNextStart() {
+    await(store.close());
+    node.indexes.failReads(eio);
+    store = node.start();
+    assertOffline("EIO");
+    node.indexes.failReads(null);
+    restart();
+    assertThat(report().health()).isEqualTo(VolumeHealth.HEALTHY);
+  }
+
+  @Test
+  void start_fileSystemIsFull_isOfflineUntilThereIsRoom() {
+    SimulatedNode blank = new SimulatedNode(1, CONFIG, 1);
+    blank.disks.get(0).setCapacityBytes(10);
+    ChunkStore first = blank.start();
+    assertThat(first.reports().get(0).health()).isEqualTo(VolumeHealth.OFFLINE);
+    blank.run(first.close());
+    blank.disks.get(0).setCapacityBytes(1L << 40);
+    blank.indexes.failOpens(new NoSpaceException("full"));
+    ChunkStore second = blank.start();
+    assertThat(second.reports().get(0).health()).isEqualTo(VolumeHealth.OFFLINE);
+    blank.run(second.close());
+    blank.indexes.failOpens(null);
+    ChunkStore third = blank.start();
+    assertThat(third.reports().get(0).health()).isEqualTo(VolumeHealth.HEALTHY);
+    blank.run(third.close());
   }
 
   @Test
@@ -388,6 +505,13 @@ class VolumeFaultTest extends StoreFixture {
         .isEqualTo(ErrorCode.VOLUME_FENCED);
   }
 
+  private void assertOffline(String reason) {
+    assertThat(report().health()).isEqualTo(VolumeHealth.OFFLINE);
+    assertThat(report().fenceReason()).contains(reason);
+    assertThat(failureOf(store.openWriter(request(new ChunkId(1234)))))
+        .isEqualTo(ErrorCode.VOLUME_FENCED);
+  }
+
   private VolumeReport report() {
     return store.reports().get(0);
   }
@@ -397,8 +521,23 @@ class VolumeFaultTest extends StoreFixture {
     node.executor.runAll();
   }
 
+  private static boolean isFence(String name) {
+    return name.startsWith("fenced");
+  }
+
   private void restart() {
     await(store.close());
+    store = node.start();
+  }
+
+  private void restartHealed() {
+    disk.setFault((operation, name) -> null);
+    restart();
+  }
+
+  /** Starts on a disk that fails. */
+  private void startWith(SimulatedDisk.Fault fault) {
+    disk.setFault(fault);
     store = node.start();
   }
 

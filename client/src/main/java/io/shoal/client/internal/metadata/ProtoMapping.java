@@ -239,6 +239,7 @@ public final class ProtoMapping {
       case VOLUME_HEALTH_HEALTHY -> "healthy";
       case VOLUME_HEALTH_FULL -> "full";
       case VOLUME_HEALTH_FENCED -> "fenced";
+      case VOLUME_HEALTH_OFFLINE -> "offline";
       case VOLUME_HEALTH_UNSPECIFIED, UNRECOGNIZED -> "unknown";
     };
   }

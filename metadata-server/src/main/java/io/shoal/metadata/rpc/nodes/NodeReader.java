@@ -112,8 +112,10 @@ final class NodeReader {
       case VOLUME_HEALTH_HEALTHY -> VolumeHealth.HEALTHY;
       case VOLUME_HEALTH_FULL -> VolumeHealth.FULL;
       case VOLUME_HEALTH_FENCED -> VolumeHealth.FENCED;
+      case VOLUME_HEALTH_OFFLINE -> VolumeHealth.OFFLINE;
       case VOLUME_HEALTH_UNSPECIFIED, UNRECOGNIZED ->
-          throw Checks.invalid("volume.health", health + " (expected: healthy, full or fenced)");
+          throw Checks.invalid(
+              "volume.health", health + " (expected: healthy, full, fenced or offline)");
     };
   }
 }
