@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,7 +197,7 @@ class CommandsIT {
     cluster.ok("touch", remote + "/touched");
     assertThat(cluster.ok("ls", "-l", remote).lines())
         .hasSize(4)
-        .allMatch(line -> line.split(" +")[2].equals(user), "belongs to " + user);
+        .allSatisfy(line -> assertThat(line).matches("\\S+ +\\S+ +" + Pattern.quote(user) + " .*"));
     assertThat(cluster.ok("stat", remote + "/f")).containsPattern("owner +" + user + "(:\\S+)?\n");
     assertThat(cluster.ok("stat", "/")).containsPattern("owner +-\n");
   }

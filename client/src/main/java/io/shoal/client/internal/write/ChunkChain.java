@@ -283,7 +283,9 @@ final class ChunkChain implements ChunkWriter.Owner {
   }
 
   private boolean isHopeless(ShoalException cause) {
-    if (cutsInARow >= ATTEMPTS_AFTER_HARD_ERROR && !cause.retryable()) {
+    // A grant that ran out says that the nodes were slow, and the next one is as good as new.
+    boolean mayPass = cause.retryable() || cause.code() == ErrorCode.GRANT_EXPIRED;
+    if (cutsInARow >= ATTEMPTS_AFTER_HARD_ERROR && !mayPass) {
       return true;
     }
     long silentNanos = context.resources().time().nanoTime() - lastProgressNanos;

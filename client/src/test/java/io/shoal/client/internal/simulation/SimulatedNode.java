@@ -74,8 +74,8 @@ public final class SimulatedNode {
     fault = kind;
   }
 
-  /** Refuses all new streams. */
-  public void refuse(ErrorCode code) {
+  /** Refuses all new streams; none any more if there is no code. */
+  public void refuse(@Nullable ErrorCode code) {
     refusal = code;
   }
 

@@ -410,6 +410,32 @@ class FileWriterTest {
     assertThat(cluster.content(PATH)).isEqualTo(bytes(CHUNK_BYTES + 1_000));
   }
 
+  @Test
+  void grant_runsOutAgainAndAgain_isReplacedAsLongAsTheStallTimeoutAllows() {
+    cluster.nodes().forEach(node -> node.refuse(ErrorCode.GRANT_EXPIRED));
+    CompletableFuture<FileStatus> put = put(bytes(1_000));
+    Duration step = cluster.resources().config().stallTimeout().dividedBy(10);
+    for (int i = 0; i < 6; i++) {
+      cluster.settle();
+      cluster.clock().advance(step);
+    }
+    assertThat(cluster.nodes().stream().mapToInt(node -> node.streamsOpened()).sum())
+        .isGreaterThan(9);
+    assertThat(put).isNotDone();
+    cluster.nodes().forEach(node -> node.refuse(null));
+    cluster.await(put);
+    assertThat(cluster.content(PATH)).isEqualTo(bytes(1_000));
+  }
+
+  @Test
+  void grant_runsOutForGood_failsWithinBounds() {
+    cluster.nodes().forEach(node -> node.refuse(ErrorCode.GRANT_EXPIRED));
+    long begin = cluster.clock().nanoTime();
+    assertThat(cluster.awaitFailure(put(bytes(10))).code()).isEqualTo(ErrorCode.GRANT_EXPIRED);
+    assertThat(Duration.ofNanos(cluster.clock().nanoTime() - begin))
+        .isLessThan(cluster.resources().config().stallTimeout().plusSeconds(5));
+  }
+
   // --------------------------------------------------------------------------------------- limits
 
   @Test
