@@ -143,7 +143,7 @@ class ClientRuntimeTest {
     }
     ClientConfig config =
         ClientConfig.forCluster("127.0.0.1:" + port)
-            .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(300));
+            .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(2));
     try (ShoalClient client = ShoalClient.create(config)) {
       ShoalException failure = Await.failure(client.stat("/"));
       assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);

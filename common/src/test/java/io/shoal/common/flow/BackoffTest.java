@@ -3,28 +3,17 @@ package io.shoal.common.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shoal.common.testing.GreatestRandom;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
-  /** Draws the greatest value that is allowed. */
-  private static final class Greatest implements RandomGenerator {
-    @Override
-    public long nextLong() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public long nextLong(long bound) {
-      return bound - 1;
-    }
-  }
-
   @Test
   void next_bound_doublesUpToTheLimit() {
-    Backoff backoff = new Backoff(Duration.ofMillis(10), Duration.ofMillis(75), new Greatest());
+    Backoff backoff =
+        new Backoff(Duration.ofMillis(10), Duration.ofMillis(75), new GreatestRandom());
     assertThat(backoff.next(1)).isEqualTo(Duration.ofMillis(10));
     assertThat(backoff.next(2)).isEqualTo(Duration.ofMillis(20));
     assertThat(backoff.next(3)).isEqualTo(Duration.ofMillis(40));

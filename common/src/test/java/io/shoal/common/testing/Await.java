@@ -15,12 +15,12 @@ import java.util.function.BooleanSupplier;
  * once; conditions of foreign code are looked at every millisecond.
  */
 public final class Await {
-  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final long PAUSE_NANOS = 1_000_000;
 
   private Await() {}
 
-  /** Waits up to 20 seconds until a condition holds. */
+  /** Waits up to 60 seconds until a condition holds. */
   public static void until(String what, BooleanSupplier condition) {
     until(what, TIMEOUT, condition);
   }
@@ -50,7 +50,7 @@ public final class Await {
   }
 
   /**
-   * Waits up to 20 seconds for a result; a failure is thrown as it is, without the wrapping of the
+   * Waits up to 60 seconds for a result; a failure is thrown as it is, without the wrapping of the
    * future.
    */
   public static <T> T result(CompletableFuture<T> future) {
@@ -72,7 +72,7 @@ public final class Await {
   }
 
   /**
-   * Waits up to 20 seconds for a future to fail with a {@link ShoalException}, and returns that.
+   * Waits up to 60 seconds for a future to fail with a {@link ShoalException}, and returns that.
    */
   public static ShoalException failure(CompletableFuture<?> future) {
     Object result;

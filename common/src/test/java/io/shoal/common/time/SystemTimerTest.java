@@ -41,7 +41,7 @@ class SystemTimerTest {
     List<String> order = new CopyOnWriteArrayList<>();
     CompletableFuture<Void> ran = new CompletableFuture<>();
     timer.schedule(
-        Duration.ofMillis(60),
+        Duration.ofMillis(500),
         DirectExecutor.INSTANCE,
         () -> {
           order.add("b");
@@ -57,8 +57,8 @@ class SystemTimerTest {
     List<String> order = new CopyOnWriteArrayList<>();
     CompletableFuture<Void> later = new CompletableFuture<>();
     Timer.Scheduled first =
-        timer.schedule(Duration.ofMillis(30), DirectExecutor.INSTANCE, () -> order.add("x"));
-    timer.schedule(Duration.ofMillis(60), DirectExecutor.INSTANCE, () -> later.complete(null));
+        timer.schedule(Duration.ofMillis(500), DirectExecutor.INSTANCE, () -> order.add("x"));
+    timer.schedule(Duration.ofMillis(501), DirectExecutor.INSTANCE, () -> later.complete(null));
     first.cancel();
     Await.result(later);
     assertThat(order).isEmpty();

@@ -274,8 +274,17 @@ final class ServerLink implements PipelineStream.Events {
     } else {
       int rounds = failures / settings.servers().size();
       boolean midRound = failures % settings.servers().size() != 0;
-      connectAfter(midRound || rounds == 0 ? Duration.ZERO : backoff.next(rounds));
+      connectAfter(midRound || rounds == 0 ? Duration.ZERO : withinTimeout(backoff.next(rounds)));
     }
+  }
+
+  /** Cuts a wait so that whoever may give up does so in time, after one last attempt. */
+  private Duration withinTimeout(Duration wait) {
+    if (everAnswered) {
+      return wait;
+    }
+    Duration left = settings.connectTimeout().minus(sinceRunStart());
+    return left.isNegative() || left.compareTo(wait) > 0 ? wait : left;
   }
 
   /** Tells whether to give up: never an answer, each address tried, and no sense in going on. */

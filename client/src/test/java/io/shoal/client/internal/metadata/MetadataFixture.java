@@ -8,6 +8,7 @@ import io.shoal.common.rpc.HostPort;
 import io.shoal.common.rpc.RpcChannels;
 import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.Await;
+import io.shoal.common.testing.GreatestRandom;
 import io.shoal.common.testing.RecordedFaults;
 import io.shoal.common.time.Deadline;
 import io.shoal.common.time.SystemTimer;
@@ -59,6 +60,12 @@ final class MetadataFixture implements AutoCloseable {
   /** Lets it come back at once, whatever failed. */
   MetadataFixture withoutPauses() {
     random = () -> 0;
+    return this;
+  }
+
+  /** Lets it wait as long as it may between two rounds. */
+  MetadataFixture withLongPauses() {
+    random = new GreatestRandom();
     return this;
   }
 
