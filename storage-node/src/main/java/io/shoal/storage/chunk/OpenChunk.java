@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,8 +67,11 @@ final class OpenChunk {
   /** Whether the index has, or may have, a record. */
   private boolean recorded;
 
-  /** Why it ended; null if it never began, so that it may be opened anew. */
-  private @Nullable ShoalException endReason;
+  /**
+   * Makes the reason why it ended, for whoever asks; null if it never began, so that it may be
+   * opened anew.
+   */
+  private @Nullable Supplier<ShoalException> endReason;
 
   /** Written by the committer's thread before it answers; one record at a time. */
   private volatile DurableLength durable = DurableLength.ZERO;
@@ -310,7 +314,7 @@ final class OpenChunk {
     } else if (failure != null) {
       end(failure);
     } else if (stage == Stage.FINISHING && acks.isEmpty()) {
-      end(error(ErrorCode.FENCED, "the chunk is closed at " + durable.bytes() + " bytes"));
+      endClosed();
     } else {
       commitIfNeeded();
     }
@@ -328,7 +332,7 @@ final class OpenChunk {
 
   private void checkOpen() {
     if (stage == Stage.ENDED) {
-      throw endReason != null ? endReason : error(ErrorCode.FENCED, "the stream was closed");
+      throw endReason != null ? endReason.get() : error(ErrorCode.FENCED, "the stream was closed");
     }
     if (stage == Stage.FINISHING) {
       throw error(
@@ -357,10 +361,22 @@ final class OpenChunk {
       return;
     }
     moveTo(Stage.ENDED, reason == null ? "nothing came" : reason.getMessage());
-    endReason = reason;
     if (reason != null) {
+      endReason = () -> reason;
       takeAcks().fail(reason);
     }
+    releaseIfIdle();
+  }
+
+  /** The end of nearly every chunk, at which nobody waits: no error is made until one asks. */
+  private void endClosed() {
+    moveTo(Stage.ENDED, "durable to its end");
+    endReason =
+        () -> error(ErrorCode.FENCED, "the chunk is closed at " + durable.bytes() + " bytes");
+    releaseIfIdle();
+  }
+
+  private void releaseIfIdle() {
     if (!committing) {
       release();
     }
