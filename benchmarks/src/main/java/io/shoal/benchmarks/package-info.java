@@ -1,8 +1,8 @@
 /**
- * Measures a running cluster through the client library. Start with {@link
- * io.shoal.benchmarks.BenchMain}; each {@link io.shoal.benchmarks.Workload} is one row of its
- * table. The main thread runs a workload and waits for it; CPU time is read from {@code /proc} for
- * the client and for every server process that is named.
+ * Measures Shoal beside its peers, each as processes of its own. Start with {@link
+ * io.shoal.benchmarks.coordinator.BenchMain}, which is started by {@code scripts/bench}; the work
+ * is in {@code workload}, what a system has to offer for it in {@code store}, what is measured in
+ * {@code measure}.
  */
 @NullMarked
 package io.shoal.benchmarks;

@@ -1,4 +1,4 @@
-package io.shoal.benchmarks;
+package io.shoal.benchmarks.measure;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 
 /** Keeps a number of operations in flight until all are done. */
-final class InFlight {
+public final class InFlight {
   private InFlight() {}
 
   /**
@@ -14,7 +14,7 @@ final class InFlight {
    *
    * @return their latencies
    */
-  static <T> Latencies run(int count, int limit, IntFunction<CompletableFuture<T>> operation)
+  public static <T> Latencies run(int count, int limit, IntFunction<CompletableFuture<T>> operation)
       throws InterruptedException {
     Latencies latencies = new Latencies(count);
     Semaphore room = new Semaphore(limit);

@@ -1,18 +1,18 @@
-package io.shoal.benchmarks;
+package io.shoal.benchmarks.measure;
 
 import java.util.Arrays;
 
 /** Times of single operations. Filled by threads of the client, read after all have ended. */
-final class Latencies {
+public final class Latencies {
   private final long[] nanos;
   private int count;
 
-  Latencies(int capacity) {
+  public Latencies(int capacity) {
     this.nanos = new long[capacity];
   }
 
   /** Adds a time; times beyond the capacity are left out. */
-  synchronized void add(long elapsedNanos) {
+  public synchronized void add(long elapsedNanos) {
     if (count < nanos.length) {
       nanos[count++] = elapsedNanos;
     }
@@ -24,7 +24,7 @@ final class Latencies {
    *
    * @param share 0 to 1
    */
-  synchronized double micros(double share) {
+  public synchronized double micros(double share) {
     if (count == 0) {
       return 0;
     }

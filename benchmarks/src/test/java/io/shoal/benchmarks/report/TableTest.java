@@ -1,0 +1,51 @@
+package io.shoal.benchmarks.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TableTest {
+  @Test
+  void of_rowOfBoth_tellsMediansSpreadAndRatio() {
+    String ours = lineOf("write one file, 1024 MiB");
+
+    assertThat(cells(ours))
+        .containsSequence("shoal", "512 MiB/s", "256 to 1,024")
+        .contains("1.00 + 1.00 s/GiB", "90 + 400", "21", "2.00 x, 0.50 x");
+  }
+
+  @Test
+  void of_latencies_halfTheTimeIsTwiceAsFast() {
+    assertThat(cells(lineOf("append & flush")))
+        .contains("1,500 us", "1.50", "3.00", "2.00 x, 1.00 x");
+  }
+
+  @Test
+  void of_allLines_areEquallyLong() {
+    List<String> lines =
+        Table.of(Example.results()).lines().filter(line -> line.startsWith("|")).toList();
+
+    assertThat(lines).hasSize(2 + 5).extracting(String::length).containsOnly(lines.get(0).length());
+  }
+
+  @Test
+  void of_failures_areTold() {
+    Results results = Example.results();
+    results.addFailure("W3, shoal: no answer");
+
+    assertThat(Table.of(results)).contains("* shoal: ours\n", "* FAILED: W3, shoal: no answer\n");
+  }
+
+  private static String lineOf(String title) {
+    return Table.of(Example.results())
+        .lines()
+        .filter(line -> line.contains(title))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> cells(String line) {
+    return List.of(line.split("\\s*\\|\\s*", -1));
+  }
+}
