@@ -158,7 +158,7 @@ public final class StorageNodeSettings {
       Key.of(
           "read.window",
           bytes("64KiB", "64MiB"),
-          "1MiB",
+          "256KiB",
           "Bytes that were read for one reader and may wait for the network.");
   private static final Key<Long> READ_MEMORY =
       Key.of("read.memory", bytes("1MiB", "16GiB"), "64MiB", "The same of all readers together.");

@@ -1,8 +1,10 @@
 package io.shoal.common.rpc;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
@@ -19,6 +21,10 @@ import org.slf4j.LoggerFactory;
 public final class EventLoops implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLoops.class);
   private static final Duration FIRM_STOP = Duration.ofSeconds(5);
+
+  private static final int LEAST_RECEIVED_BYTES = 2 << 10;
+  private static final int FIRST_RECEIVED_BYTES = 16 << 10;
+  private static final int MOST_RECEIVED_BYTES = 256 << 10;
 
   private final EventLoopGroup group;
   private final ByteBufAllocator allocator;
@@ -65,6 +71,16 @@ public final class EventLoops implements AutoCloseable {
   /** Returns the allocator of everything that is sent and received on these event loops. */
   public ByteBufAllocator allocator() {
     return allocator;
+  }
+
+  /**
+   * Returns how large the buffers are that a connection reads into: they follow what comes, up to
+   * far more than one packet, since each read costs a call of the kernel and a walk through the
+   * pipeline. Measured in docs/decisions/0004.
+   */
+  static RecvByteBufAllocator receiveBuffers() {
+    return new AdaptiveRecvByteBufAllocator(
+        LEAST_RECEIVED_BYTES, FIRST_RECEIVED_BYTES, MOST_RECEIVED_BYTES);
   }
 
   /** Stops the threads. Waits until they are gone, but not for ever; call it from none of them. */

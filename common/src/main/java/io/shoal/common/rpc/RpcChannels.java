@@ -25,6 +25,7 @@ public final class RpcChannels {
         .channelType(NioSocketChannel.class)
         .withOption(ChannelOption.ALLOCATOR, loops.allocator())
         .withOption(ChannelOption.TCP_NODELAY, true)
+        .withOption(ChannelOption.RECVBUF_ALLOCATOR, EventLoops.receiveBuffers())
         .withOption(
             ChannelOption.CONNECT_TIMEOUT_MILLIS,
             Math.toIntExact(settings.connectTimeout().toMillis()))

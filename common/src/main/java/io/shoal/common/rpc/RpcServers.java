@@ -45,6 +45,7 @@ public final class RpcServers {
             .withOption(ChannelOption.ALLOCATOR, loops.allocator())
             .withChildOption(ChannelOption.ALLOCATOR, loops.allocator())
             .withChildOption(ChannelOption.TCP_NODELAY, true)
+            .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, EventLoops.receiveBuffers())
             .directExecutor()
             .flowControlWindow(settings.flowControlWindowBytes())
             .maxInboundMessageSize(settings.maxInboundMessageBytes())
