@@ -63,7 +63,8 @@ write_hdfs_conf() {
   [[ $name == client ]] && level=WARN
   printf '%s\n' "log4j.rootLogger=$level,console" log4j.appender.console=org.apache.log4j.ConsoleAppender \
     log4j.appender.console.target=System.err log4j.appender.console.layout=org.apache.log4j.PatternLayout \
-    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n' >"$conf/log4j.properties"
+    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n' \
+    log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR >"$conf/log4j.properties"
 }
 
 # hdfs_has_nodes HTTP_PORT COUNT: whether the NameNode says that so many DataNodes are live and that it is not in safe mode.

@@ -51,7 +51,7 @@ public final class BenchMain {
       }
       List<Unit> units =
           Unit.all().stream().filter(unit -> options.workloads().contains(unit.id())).toList();
-      new Coordinator(workers, units, results).run(options.rounds());
+      new Coordinator(workers, units, results).run(options.warmUpRounds(), options.rounds());
     } finally {
       for (Worker worker : workers) {
         worker.close();
@@ -66,6 +66,7 @@ public final class BenchMain {
     circumstances.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     circumstances.put("java", Runtime.version().toString());
     circumstances.put("kernel", System.getProperty("os.version"));
+    circumstances.put("warm-up rounds", Integer.toString(options.warmUpRounds()));
     circumstances.put("rounds", Integer.toString(options.rounds()));
     circumstances.put("sizes", options.sizes().toString());
     Files.writeString(

@@ -12,6 +12,7 @@ import java.util.TreeSet;
  * What a caller may choose.
  *
  * @param systems files that describe the systems
+ * @param warmUpRounds before them, which don't count
  * @param rounds that count
  * @param workloads that are run
  * @param output directory for the results
@@ -19,13 +20,16 @@ import java.util.TreeSet;
  */
 record BenchOptions(
     List<Path> systems,
+    int warmUpRounds,
     int rounds,
     Sizes sizes,
     Set<String> workloads,
     Path output,
     boolean check) {
+  private static final int WARM_UP_ROUNDS = 2;
   private static final int ROUNDS = 5;
   private static final int LARGE_MEBIBYTES = 2_048;
+  private static final int QUICK_WARM_UP_ROUNDS = 1;
   private static final int QUICK_ROUNDS = 1;
   private static final int QUICK_LARGE_MEBIBYTES = 128;
 
@@ -43,6 +47,7 @@ record BenchOptions(
     List<Path> systems = new ArrayList<>();
     Set<String> workloads = new TreeSet<>();
     String output = "";
+    int warmUpRounds = 0;
     int rounds = 0;
     int mebibytes = 0;
     boolean quick = false;
@@ -63,6 +68,7 @@ record BenchOptions(
       String value = arguments[++i];
       switch (option) {
         case "--system" -> systems.add(Path.of(value));
+        case "--warm-up" -> warmUpRounds = number(option, value, 1_000);
         case "--rounds" -> rounds = number(option, value, 1_000);
         case "--mib" -> mebibytes = number(option, value, 1 << 20);
         case "--workloads" -> workloads.addAll(known(value));
@@ -77,6 +83,7 @@ record BenchOptions(
         mebibytes > 0 ? mebibytes : quick ? QUICK_LARGE_MEBIBYTES : LARGE_MEBIBYTES;
     return new BenchOptions(
         systems,
+        warmUpRounds > 0 ? warmUpRounds : quick ? QUICK_WARM_UP_ROUNDS : WARM_UP_ROUNDS,
         rounds > 0 ? rounds : quick ? QUICK_ROUNDS : ROUNDS,
         quick ? Sizes.quick(largeMebibytes) : Sizes.full(largeMebibytes),
         workloads.isEmpty() ? new TreeSet<>(Unit.ids()) : workloads,

@@ -21,26 +21,28 @@ final class Coordinator {
     this.results = results;
   }
 
-  /** Runs a round of which nothing is kept, then those that count. */
-  void run(int rounds) throws IOException, InterruptedException {
-    for (int round = 0; round <= rounds; round++) {
-      System.err.printf("round %d of %d%s%n", round, rounds, round == 0 ? ", not counted" : "");
+  /** Runs rounds of which nothing is kept, then those that count. */
+  void run(int warmUpRounds, int rounds) throws IOException, InterruptedException {
+    int all = warmUpRounds + rounds;
+    for (int round = 1; round <= all; round++) {
+      boolean counts = round > warmUpRounds;
+      System.err.printf("round %d of %d%s%n", round, all, counts ? "" : ", not counted");
       for (int i = 0; i < units.size(); i++) {
         for (int turn = 0; turn < workers.size(); turn++) {
           Worker worker = workers.get((round + i + turn) % workers.size());
           if (worker.system().workloads().contains(units.get(i).id())) {
-            run(worker, i, round);
+            run(worker, i, round, counts);
           }
         }
       }
     }
   }
 
-  private void run(Worker worker, int index, int round) throws IOException, InterruptedException {
+  private void run(Worker worker, int index, int round, boolean counts)
+      throws IOException, InterruptedException {
     Unit unit = units.get(index);
     String directory = "/bench/round-" + round + "/" + unit.data();
     try {
-      boolean counts = round > 0;
       for (Sample sample : measure(worker, unit, directory)) {
         if (counts) {
           results.add(worker.system().name(), sample);

@@ -16,6 +16,7 @@ class BenchOptionsTest {
     assertThat(options.systems()).containsExactly(Path.of("a"), Path.of("b"));
     assertThat(options.output()).isEqualTo(Path.of("out"));
     assertThat(options.rounds()).isEqualTo(5);
+    assertThat(options.warmUpRounds()).isEqualTo(2);
     assertThat(options.sizes().largeMebibytes()).isEqualTo(2_048);
     assertThat(options.workloads()).contains("L1", "W1", "W11", "A");
   }
@@ -24,6 +25,8 @@ class BenchOptionsTest {
   void parse_quick_isSmall_butWhatIsSaidCounts() {
     assertThat(BenchOptions.parse("--check", "--quick").rounds()).isEqualTo(1);
     assertThat(BenchOptions.parse("--check", "--rounds", "3", "--quick").rounds()).isEqualTo(3);
+    assertThat(BenchOptions.parse("--check", "--quick").warmUpRounds()).isEqualTo(1);
+    assertThat(BenchOptions.parse("--check", "--warm-up", "4").warmUpRounds()).isEqualTo(4);
     assertThat(BenchOptions.parse("--check", "--mib", "64", "--quick").sizes().largeMebibytes())
         .isEqualTo(64);
   }
