@@ -64,7 +64,7 @@ install_on() {
 # installation_stamp: changes with every file of the installation.
 installation_stamp() (
   shopt -s globstar
-  cd "$SHOAL_HOME" && stat -c '%n %s %Y' bin/** lib/* conf/* | sha256sum | cut -c 1-32
+  cd "$SHOAL_HOME" && stat -c '%n %s %Z' bin/** lib/* conf/* | sha256sum | cut -c 1-32
 )
 
 # members_of_hosts_file FILE: fills the arrays from lines "metadata HOST [port=N]" and "node HOST [port=N] [volumes=DIR,DIR] [domain=/RACK]".

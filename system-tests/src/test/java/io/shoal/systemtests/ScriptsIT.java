@@ -2,6 +2,7 @@ package io.shoal.systemtests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shoal.common.testing.Await;
 import io.shoal.systemtests.Program.Result;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +86,57 @@ class ScriptsIT {
             .as("resident KiB of " + name)
             .isLessThan(IDLE_KIB);
       }
+    }
+  }
+
+  @Test
+  void archive_isMadeByTheFirstCommandThatWorks_andAnewForAnotherBuild() throws Exception {
+    Path installation = directory.resolve("installation");
+    Program.run(
+        Map.of(),
+        Optional.empty(),
+        List.of("cp", "-a", SystemCluster.DISTRIBUTION.toString(), installation.toString()));
+    try (SystemCluster cluster = SystemCluster.start(directory.resolve("one"), "--nodes", "1")) {
+      assertThat(listRoot(installation, directory.resolve("nowhere"))).isNotZero();
+      assertThat(archives()).isEmpty();
+      assertThat(listRoot(installation, cluster.directory())).isZero();
+      List<Path> first = archives();
+      assertThat(first).hasSize(1);
+      assertThat(listRoot(installation, cluster.directory())).isZero();
+      assertThat(archives()).isEqualTo(first);
+
+      // Jars of all builds of a version have the same time; when they were installed differs.
+      Instant installed = Files.getLastModifiedTime(first.get(0)).toInstant();
+      Await.until("the clock ticks", () -> Instant.now().isAfter(installed.plusSeconds(1)));
+      Program.run(
+          Map.of(),
+          Optional.empty(),
+          List.of(
+              "bash",
+              "-c",
+              "cd \"$0\" && cp -a shoal-common-*.jar new && mv new shoal-common-*.jar",
+              installation.resolve("lib").toString()));
+      assertThat(listRoot(installation, cluster.directory())).isZero();
+      assertThat(archives()).hasSize(1).doesNotContainAnyElementsOf(first);
+    }
+  }
+
+  private int listRoot(Path installation, Path cluster) throws Exception {
+    Map<String, String> environment =
+        Map.of(
+            "SHOAL_CLUSTER",
+            cluster.toString(),
+            "XDG_CACHE_HOME",
+            directory.resolve("cache").toString(),
+            "JAVA_HOME",
+            System.getProperty("java.home"));
+    String shoal = installation.resolve("bin").resolve("shoal").toString();
+    return Program.run(environment, Optional.empty(), List.of(shoal, "ls", "/")).exitCode();
+  }
+
+  private List<Path> archives() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("cache").resolve("shoal"))) {
+      return files.toList();
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * A cluster of real processes in a directory of its own, driven by the scripts of the distribution.
  */
 final class SystemCluster implements AutoCloseable {
-  private static final Path DISTRIBUTION =
+  static final Path DISTRIBUTION =
       Path.of(
           Objects.requireNonNull(System.getProperty("shoal.distribution"), "shoal.distribution"));
 
