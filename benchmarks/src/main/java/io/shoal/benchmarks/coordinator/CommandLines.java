@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Times command lines from their start to the first line that they print. */
@@ -68,17 +69,23 @@ final class CommandLines {
             .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+    CompletableFuture.delayedExecutor(LIMIT_SECONDS, TimeUnit.SECONDS)
+        .execute(process::destroyForcibly);
     try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
       String first = output.readLine();
       long elapsed = System.nanoTime() - begin;
       while (output.readLine() != null) {
         // The rest of the answer must not make the command wait.
       }
-      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)
-          || process.exitValue() != 0
-          || first == null) {
+      if (process.waitFor() != 0 || first == null) {
         throw new WorkFailedException(
-            name + ": " + String.join(" ", command) + " failed or printed nothing", null);
+            name
+                + ": "
+                + String.join(" ", command)
+                + " failed, printed nothing or took "
+                + LIMIT_SECONDS
+                + " s",
+            null);
       }
       return elapsed;
     } finally {

@@ -48,13 +48,22 @@ final class Coordinator {
           results.add(worker.system().name(), sample);
         }
       }
-      if (!unit.data().isEmpty() && isLastOnData(worker.system(), index)) {
-        worker.obey(new Command.Clean(directory));
-      }
     } catch (WorkFailedException e) {
-      System.err.println(unit.id() + " failed: " + e.getMessage());
-      results.addFailure(unit.id() + ", " + e.getMessage());
+      fail(unit.id(), e);
     }
+    // Also after a failure: what is left would fill the disk.
+    if (!unit.data().isEmpty() && isLastOnData(worker.system(), index)) {
+      try {
+        worker.obey(new Command.Clean(directory));
+      } catch (WorkFailedException e) {
+        fail(unit.id() + ", cleaning up", e);
+      }
+    }
+  }
+
+  private void fail(String what, WorkFailedException failure) {
+    System.err.println(what + " failed: " + failure.getMessage());
+    results.addFailure(what + ", " + failure.getMessage());
   }
 
   private static List<Sample> measure(Worker worker, Unit unit, String directory)

@@ -1,15 +1,20 @@
 package io.shoal.benchmarks.measure;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.function.Consumer;
 
 /** Measures pieces of work of this process and what they cost the servers. */
 public final class Meter {
   private final Processes client = Processes.self();
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final int threadsBefore = threads.getThreadCount();
   private final Processes servers;
   private final Consumer<Sample> samples;
 
   /**
-   * Makes a meter.
+   * Makes a meter. Threads that there are now don't count as the client's: make it before the
+   * client.
    *
    * @param samples told of each sample, on the thread that measures
    */
@@ -28,6 +33,7 @@ public final class Meter {
   public void measure(Row row, Work work) throws Exception {
     client.forgetPeaks();
     servers.forgetPeaks();
+    threads.resetPeakThreadCount();
     double clientBefore = client.cpuSeconds();
     double serversBefore = servers.cpuSeconds();
     long begin = System.nanoTime();
@@ -47,6 +53,6 @@ public final class Meter {
             serverCpu,
             client.peakMebibytes(),
             servers.peakMebibytes(),
-            client.threads()));
+            threads.getPeakThreadCount() - threadsBefore));
   }
 }

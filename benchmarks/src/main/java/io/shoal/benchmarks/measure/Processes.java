@@ -53,11 +53,6 @@ public record Processes(List<Long> pids) {
     return pids.stream().mapToLong(pid -> number(read(pid, "status"), "VmHWM:") / 1024).sum();
   }
 
-  /** Returns the number of threads that they have now. */
-  public int threads() {
-    return (int) pids.stream().mapToLong(pid -> number(read(pid, "status"), "Threads:")).sum();
-  }
-
   static double ownSeconds(String stat) {
     return ticks(stat, 11) / TICKS_PER_SECOND;
   }

@@ -11,7 +11,7 @@ import io.shoal.benchmarks.measure.Row.Figure;
  * @param serverCpuSeconds of all server processes together
  * @param clientPeakMebibytes largest resident size during the run
  * @param serverPeakMebibytes the same, added up over all server processes
- * @param clientThreads at the end of the run
+ * @param clientThreads most at once, of those that serve the client; the JVM's own don't count
  */
 public record Sample(
     Row row,

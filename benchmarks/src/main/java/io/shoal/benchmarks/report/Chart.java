@@ -49,7 +49,7 @@ public final class Chart {
       int y = TOP + i * ROW_HEIGHT;
       text(PLOT_LEFT - 10, y + 18, "end", rows.get(i).title(), 12);
       bar(y + 5, ratio.speed(), SPEED_COLOUR);
-      bar(y + 5 + BAR_HEIGHT, ratio.cpu(), CPU_COLOUR);
+      ratio.cpu().ifPresent(cpu -> bar(y + 5 + BAR_HEIGHT, cpu, CPU_COLOUR));
     }
     return svg.append("</svg>\n").toString();
   }

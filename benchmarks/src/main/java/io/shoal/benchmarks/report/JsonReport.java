@@ -3,6 +3,7 @@ package io.shoal.benchmarks.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.shoal.benchmarks.measure.Row;
+import io.shoal.benchmarks.measure.Sample;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Map;
@@ -56,7 +57,9 @@ public final class JsonReport {
     Optional<Ratio> ratio = results.ratio(row);
     if (ratio.isPresent()) {
       json.writeNumberField("speedToPeer", ratio.get().speed());
-      json.writeNumberField("cpuToPeer", ratio.get().cpu());
+      if (ratio.get().cpu().isPresent()) {
+        json.writeNumberField("cpuToPeer", ratio.get().cpu().getAsDouble());
+      }
     }
     json.writeObjectFieldStart("systems");
     for (Summary summary : results.summaries(row)) {
@@ -68,7 +71,6 @@ public final class JsonReport {
 
   private static void writeSummary(JsonGenerator json, Summary summary) throws IOException {
     json.writeObjectFieldStart(summary.system());
-    json.writeNumberField("samples", summary.samples());
     writeSpread(json, "figure", summary.figure());
     if (summary.hasLatencies()) {
       writeSpread(json, "p50Micros", summary.p50Micros());
@@ -79,6 +81,26 @@ public final class JsonReport {
     json.writeNumberField("clientPeakMebibytes", summary.clientPeakMebibytes());
     json.writeNumberField("serverPeakMebibytes", summary.serverPeakMebibytes());
     json.writeNumberField("clientThreads", summary.clientThreads());
+    json.writeArrayFieldStart("samples");
+    for (Sample sample : summary.samples()) {
+      writeSample(json, sample);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeSample(JsonGenerator json, Sample sample) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("seconds", sample.seconds());
+    json.writeNumberField("bytes", sample.bytes());
+    json.writeNumberField("operations", sample.operations());
+    json.writeNumberField("p50Micros", sample.p50Micros());
+    json.writeNumberField("p99Micros", sample.p99Micros());
+    json.writeNumberField("clientCpuSeconds", sample.clientCpuSeconds());
+    json.writeNumberField("serverCpuSeconds", sample.serverCpuSeconds());
+    json.writeNumberField("clientPeakMebibytes", sample.clientPeakMebibytes());
+    json.writeNumberField("serverPeakMebibytes", sample.serverPeakMebibytes());
+    json.writeNumberField("clientThreads", sample.clientThreads());
     json.writeEndObject();
   }
 

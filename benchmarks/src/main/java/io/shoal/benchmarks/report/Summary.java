@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * The samples of one row and one system, together.
  *
+ * @param samples in the order in which they were measured
  * @param figure in the unit of the row's figure
  * @param clientCpu in the unit of the row's CPU time, as the following
  * @param cpuMedian of client and servers together
@@ -13,7 +14,7 @@ import java.util.List;
  */
 record Summary(
     String system,
-    int samples,
+    List<Sample> samples,
     Spread figure,
     Spread p50Micros,
     Spread p99Micros,
@@ -26,7 +27,7 @@ record Summary(
   static Summary of(String system, List<Sample> samples) {
     return new Summary(
         system,
-        samples.size(),
+        List.copyOf(samples),
         Spread.of(samples, Sample::figure),
         Spread.of(samples, Sample::p50Micros),
         Spread.of(samples, Sample::p99Micros),

@@ -67,7 +67,12 @@ public final class Table {
             ? ""
             : summary.clientPeakMebibytes() + " + " + summary.serverPeakMebibytes(),
         summary.clientThreads() == 0 ? "" : Integer.toString(summary.clientThreads()),
-        ratio.map(r -> number(r.speed()) + " x, " + number(r.cpu()) + " x").orElse(""));
+        ratio.map(Table::compare).orElse(""));
+  }
+
+  private static String compare(Ratio ratio) {
+    String cpu = ratio.cpu().isPresent() ? number(ratio.cpu().getAsDouble()) + " x" : "?";
+    return number(ratio.speed()) + " x, " + cpu;
   }
 
   /** Writes a number with about three digits that count. */

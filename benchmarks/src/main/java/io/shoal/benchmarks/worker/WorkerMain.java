@@ -60,7 +60,8 @@ public final class WorkerMain {
         subject.clean(clean.directory());
       }
       return Command.DONE;
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // Errors too: the coordinator waits for an answer, and a system out of memory has failed.
       e.printStackTrace();
       Throwable reason = e.getCause() == null ? e : e.getCause();
       return Command.FAILED + reason.toString().replaceAll("\\s+", " ");

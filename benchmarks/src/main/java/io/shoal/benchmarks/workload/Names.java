@@ -35,7 +35,7 @@ record Names(Sizes sizes) implements Workload {
 
   @Override
   public void run(FileStore store, String directory, Meter meter) throws Exception {
-    int count = sizes.smallFiles();
+    int count = sizes.names();
     String file = directory + "/files/file-";
     String moved = directory + "/files/moved-";
     each(meter, "mkdirs", count, i -> store.mkdirs(directory + "/directory-" + i));

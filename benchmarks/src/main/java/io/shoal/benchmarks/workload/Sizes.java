@@ -4,19 +4,21 @@ package io.shoal.benchmarks.workload;
  * How much the workloads do.
  *
  * @param largeMebibytes of the large file; eight streams share as much
- * @param smallFiles files of 4 KiB, and directories and empty files for each operation on names
- * @param reads at random positions
+ * @param smallFiles of 4 KiB
+ * @param names directories and empty files for each operation on names
+ * @param reads at random positions, and of small files
  * @param records that are appended and flushed
  * @param gain operations one by one and all at once
  * @param flood operations in flight from one client
  */
 public record Sizes(
-    int largeMebibytes, int smallFiles, int reads, int records, int gain, int flood) {
-  private static final int FIELDS = 6;
+    int largeMebibytes, int smallFiles, int names, int reads, int records, int gain, int flood) {
+  private static final int FIELDS = 7;
 
   public Sizes {
     requirePositive("largeMebibytes", largeMebibytes);
     requirePositive("smallFiles", smallFiles);
+    requirePositive("names", names);
     requirePositive("reads", reads);
     requirePositive("records", records);
     requirePositive("gain", gain);
@@ -25,12 +27,12 @@ public record Sizes(
 
   /** Returns sizes for numbers that are meant to be compared. */
   public static Sizes full(int largeMebibytes) {
-    return new Sizes(largeMebibytes, 2_000, 4_000, 300, 1_000, 10_000);
+    return new Sizes(largeMebibytes, 2_000, 6_000, 12_000, 300, 1_000, 10_000);
   }
 
   /** Returns sizes that show that everything works. */
   public static Sizes quick(int largeMebibytes) {
-    return new Sizes(largeMebibytes, 200, 400, 50, 100, 1_000);
+    return new Sizes(largeMebibytes, 200, 400, 800, 50, 100, 1_000);
   }
 
   /** Writes the sizes as one word, for {@link #ofWord}. */
@@ -38,6 +40,8 @@ public record Sizes(
     return largeMebibytes
         + ":"
         + smallFiles
+        + ":"
+        + names
         + ":"
         + reads
         + ":"
@@ -65,7 +69,8 @@ public record Sizes(
         Integer.parseInt(fields[2]),
         Integer.parseInt(fields[3]),
         Integer.parseInt(fields[4]),
-        Integer.parseInt(fields[5]));
+        Integer.parseInt(fields[5]),
+        Integer.parseInt(fields[6]));
   }
 
   long largeBytes() {

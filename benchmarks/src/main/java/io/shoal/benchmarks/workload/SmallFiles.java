@@ -85,12 +85,13 @@ final class SmallFiles {
 
     @Override
     public void run(FileStore store, String directory, Meter meter) throws Exception {
-      int count = sizes.smallFiles();
+      int files = sizes.smallFiles();
+      int count = sizes.reads();
       meter.measure(
           row(id(), "read"),
           () ->
               Amount.ofOperations(
-                  count, InFlight.run(count, IN_FLIGHT, i -> read(store, directory, i))));
+                  count, InFlight.run(count, IN_FLIGHT, i -> read(store, directory, i % files))));
     }
   }
 }

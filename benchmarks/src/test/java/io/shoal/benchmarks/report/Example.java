@@ -27,7 +27,7 @@ final class Example {
     return results;
   }
 
-  private static Sample sample(Row row, double seconds, double cpuSeconds, double p50Micros) {
+  static Sample sample(Row row, double seconds, double cpuSeconds, double p50Micros) {
     return new Sample(
         row, seconds, 1 << 30, 100, p50Micros, 2 * p50Micros, cpuSeconds, cpuSeconds, 90, 400, 21);
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonReportTest {
   @Test
-  void of_results_hasSpreadsAndRatios() throws IOException {
+  void of_results_hasRatiosSpreadsAndEverySample() throws IOException {
     String json = JsonReport.of(Example.results(), Map.of("rounds", "3")).replaceAll("\\s", "");
 
     assertThat(json)
@@ -17,6 +17,7 @@ class JsonReportTest {
         .contains("\"speedToPeer\":2.0,\"cpuToPeer\":0.5")
         .contains("\"figure\":{\"min\":256.0,\"median\":512.0,\"max\":1024.0}")
         .contains("\"p50Micros\":{\"min\":1500.0,\"median\":1500.0,\"max\":1500.0}")
+        .containsOnlyOnce("\"samples\":[{\"seconds\":4.0,\"bytes\":1073741824,")
         .contains("\"failures\":[]");
   }
 }

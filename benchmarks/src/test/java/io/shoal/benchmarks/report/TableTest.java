@@ -22,6 +22,17 @@ class TableTest {
   }
 
   @Test
+  void of_peerWhoseCpuTimeTheClockDoesNotTell_hasNoRatioOfIt() {
+    Results results = new Results();
+    results.addSystem("shoal", "ours");
+    results.addSystem("hdfs", "the peer");
+    results.add("shoal", Example.sample(Example.WRITE, 1, 1, 0));
+    results.add("hdfs", Example.sample(Example.WRITE, 2, 0, 0));
+
+    assertThat(Table.of(results)).contains("| 2.00 x, ?");
+  }
+
+  @Test
   void of_allLines_areEquallyLong() {
     List<String> lines =
         Table.of(Example.results()).lines().filter(line -> line.startsWith("|")).toList();

@@ -15,7 +15,7 @@ class SizesTest {
 
   @Test
   void ofWord_somethingElse_isRefused() {
-    assertThatThrownBy(() -> Sizes.ofWord("1:2")).hasMessageContaining("expected: 6 numbers");
-    assertThatThrownBy(() -> Sizes.ofWord("1:2:3:4:5:0")).hasMessageContaining("flood: 0");
+    assertThatThrownBy(() -> Sizes.ofWord("1:2")).hasMessageContaining("expected: 7 numbers");
+    assertThatThrownBy(() -> Sizes.ofWord("1:2:3:4:5:6:0")).hasMessageContaining("flood: 0");
   }
 }

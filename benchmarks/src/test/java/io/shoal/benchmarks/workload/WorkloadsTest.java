@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkloadsTest {
-  private static final Sizes SIZES = new Sizes(8, 20, 20, 5, 10, 100);
+  private static final Sizes SIZES = new Sizes(8, 20, 20, 30, 5, 10, 100);
 
   private final List<Sample> samples = new ArrayList<>();
   private final Meter meter = new Meter(new Processes(List.of()), samples::add);
