@@ -83,13 +83,19 @@ final class Worker implements AutoCloseable {
 
   /** Closes its input, which ends it. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     try {
       commands.close();
     } catch (IOException e) {
       // It has ended already, which is what closing is for.
     }
-    if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+    boolean ended = false;
+    try {
+      ended = process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!ended) {
       process.destroyForcibly();
     }
   }

@@ -154,7 +154,7 @@ public final class ShoalStore implements FileStore {
     @Override
     public CompletableFuture<Void> append(ByteBuffer record) {
       CompletableFuture<Void> taken = writer.write(record);
-      return writer.flush().thenCombine(taken, (length, nothing) -> nothing);
+      return CompletableFuture.allOf(taken, writer.flush());
     }
 
     @Override

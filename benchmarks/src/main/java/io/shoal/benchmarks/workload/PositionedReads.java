@@ -57,7 +57,7 @@ record PositionedReads(Sizes sizes) implements Workload {
                     sizes.reads(),
                     IN_FLIGHT,
                     i -> {
-                      long position = (long) (random.nextDouble() * positions) * ALIGNMENT;
+                      long position = ((long) (random.nextDouble() * positions)) * ALIGNMENT;
                       return Expect.number(
                           "bytes read", length, file.read(position, ByteBuffer.allocate(length)));
                     })));
