@@ -84,16 +84,31 @@ set_key() {
   mv -f "$1.new" "$1"
 }
 
+# value_of FILE KEY: prints the value of a key; nothing if the file does not set it.
+value_of() {
+  local line
+  while IFS= read -r line || [[ -n $line ]]; do
+    if [[ $line =~ ^[[:space:]]*"$2"[[:space:]]*=[[:space:]]*(.*)$ ]]; then
+      printf '%s\n' "${BASH_REMATCH[1]}"
+    fi
+  done <"$1"
+}
+
 make_secret() {
   [[ -s $DIR/secret ]] && return 0
   (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$DIR/secret.new")
   mv -f "$DIR/secret.new" "$DIR/secret"
 }
 
-# write_client_conf: what the shoal command needs to find the cluster.
+# write_client_conf: what the shoal command needs to find the cluster, and not another one that has its address by now.
 write_client_conf() {
-  printf '# Where the metadata servers of this cluster are. Written by scripts/cluster.\nmetadata-servers = %s\n' \
-    "$(metadata_servers)" >"$DIR/client.conf.new"
+  local id
+  id=$(value_of "$DIR/conf/metadata-1.conf" cluster-id)
+  {
+    printf '# Where the metadata servers of this cluster are, and which cluster it is. Written by scripts/cluster.\n'
+    printf 'metadata-servers = %s\n' "$(metadata_servers)"
+    [[ -z $id ]] || printf 'cluster-id = %s\n' "$id"
+  } >"$DIR/client.conf.new"
   mv -f "$DIR/client.conf.new" "$DIR/client.conf"
 }
 

@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  * given.
  *
  * @param metadataServers where the metadata servers listen
+ * @param clusterId which cluster is meant; empty if only its address is known
  * @param origin how it was found, for messages
  */
-public record ClusterLocation(List<String> metadataServers, String origin) {
-  private static final String KEY = "metadata-servers";
+public record ClusterLocation(List<String> metadataServers, String clusterId, String origin) {
+  private static final String SERVERS = "metadata-servers";
+  private static final String CLUSTER_ID = "cluster-id";
 
   /** File that {@code scripts/cluster} writes into its directory. */
   private static final String FILE = "client.conf";
@@ -63,11 +65,15 @@ public record ClusterLocation(List<String> metadataServers, String origin) {
     if (value.contains("/")) {
       return ofDirectory(Path.of(value), origin);
     }
+    return new ClusterLocation(addresses(value, origin), "", origin);
+  }
+
+  private static List<String> addresses(String value, String origin) {
     List<String> servers = new ArrayList<>();
     for (String server : value.split(",", -1)) {
       servers.add(checkedAddress(server.strip(), origin));
     }
-    return new ClusterLocation(servers, origin);
+    return servers;
   }
 
   private static ClusterLocation ofDirectory(Path directory, String origin) {
@@ -85,14 +91,23 @@ public record ClusterLocation(List<String> metadataServers, String origin) {
               + file
               + " can't be read (expected: a directory of scripts/cluster)");
     }
+    String servers = valueOf(SERVERS, lines);
+    if (servers.isEmpty()) {
+      throw new CommandException(
+          ExitCode.UNREACHABLE, file + " has no line '" + SERVERS + " = HOST:PORT'");
+    }
+    return new ClusterLocation(
+        addresses(servers, file.toString()), valueOf(CLUSTER_ID, lines), file.toString());
+  }
+
+  private static String valueOf(String key, List<String> lines) {
     for (String line : lines) {
       int equals = line.indexOf('=');
-      if (equals > 0 && line.substring(0, equals).strip().equals(KEY)) {
-        return parse(line.substring(equals + 1).strip(), file.toString());
+      if (equals > 0 && line.substring(0, equals).strip().equals(key)) {
+        return line.substring(equals + 1).strip();
       }
     }
-    throw new CommandException(
-        ExitCode.UNREACHABLE, file + " has no line '" + KEY + " = HOST:PORT'");
+    return "";
   }
 
   private static String checkedAddress(String address, String origin) {

@@ -51,9 +51,11 @@ public final class CommandContext implements AutoCloseable {
     }
     ShoalClient current = client;
     if (current == null) {
+      ClusterLocation location = location();
       current =
           ShoalClient.create(
-              ClientConfig.forCluster(location().metadataServers().toArray(String[]::new))
+              ClientConfig.forCluster(location.metadataServers().toArray(String[]::new))
+                  .withClusterId(location.clusterId())
                   .withClientName(program));
       client = current;
     }

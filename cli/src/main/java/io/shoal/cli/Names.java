@@ -7,6 +7,8 @@ import java.util.Locale;
 public final class Names {
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
+  private static final char REPLACEMENT = '\uFFFD';
+
   private Names() {}
 
   /**
@@ -26,6 +28,14 @@ public final class Names {
       }
     }
     return out == null ? name : out.toString();
+  }
+
+  /**
+   * Tells whether a name came through decoding whole. What is not valid in the locale is replaced
+   * on its way to us, and two names that differ there only would be one.
+   */
+  public static boolean isDecoded(String name) {
+    return name.indexOf(REPLACEMENT) < 0;
   }
 
   /** Returns an owner or a group as a word of its own: {@code -} if there is none. */

@@ -20,6 +20,10 @@ public final class RemotePath {
               + Names.printable(argument)
               + "' is not a path of the cluster (expected: it begins with '/')");
     }
+    if (!Names.isDecoded(argument)) {
+      throw CommandException.usage(
+          "'" + Names.printable(argument) + "' can't be decoded (expected: UTF-8)");
+    }
     StringBuilder out = new StringBuilder(argument.length());
     for (String name : argument.split("/", -1)) {
       if (name.isEmpty()) {

@@ -37,6 +37,17 @@ class ClusterLocationTest {
   }
 
   @Test
+  void find_directory_tellsWhichClusterItIs() throws IOException {
+    Path file = directory.resolve("client.conf");
+    Files.writeString(file, "metadata-servers = a:1,b:2\ncluster-id = 12-ab\n");
+    ClusterLocation found = ClusterLocation.find(directory.toString(), Map.of());
+    assertThat(found.clusterId()).isEqualTo("12-ab");
+    assertThat(found.metadataServers()).containsExactly("a:1", "b:2");
+    Files.writeString(file, "metadata-servers = a:1\n");
+    assertThat(ClusterLocation.find(directory.toString(), Map.of()).clusterId()).isEmpty();
+  }
+
+  @Test
   void find_nothing_tellsHowToStartOne() {
     assertThatThrownBy(() -> ClusterLocation.find(null, Map.of("HOME", directory.toString())))
         .isInstanceOfSatisfying(

@@ -5,11 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 
 /**
  * How a client behaves. All limits hold for the client as a whole.
  *
  * @param metadataServers {@code host:port} of each metadata server, at least one
+ * @param clusterId the only cluster that may answer at these addresses; empty for any
  * @param clientName what this program is, for people who look at the cluster; at most 255 bytes in
  *     UTF-8
  * @param owner whom the files and directories that the client makes belong to, where their
@@ -26,6 +28,7 @@ import java.util.concurrent.Executor;
  */
 public record ClientConfig(
     List<String> metadataServers,
+    String clusterId,
     String clientName,
     String owner,
     String group,
@@ -37,12 +40,17 @@ public record ClientConfig(
     int operationLimit,
     Optional<Executor> callbackExecutor) {
   private static final int NAME_LIMIT_BYTES = 255;
+  private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9-]{0,64}");
 
   public ClientConfig {
     metadataServers = List.copyOf(metadataServers);
     if (metadataServers.isEmpty()) {
       throw new IllegalArgumentException(
           "metadataServers: none (expected: at least one host:port)");
+    }
+    if (!CLUSTER_ID.matcher(clusterId).matches()) {
+      throw new IllegalArgumentException(
+          "clusterId: '" + clusterId + "' (expected: letters, digits and '-', or empty)");
     }
     requireName("clientName", clientName);
     requireName("owner", owner);
@@ -63,6 +71,7 @@ public record ClientConfig(
     LocalUser user = LocalUser.current();
     return new ClientConfig(
         List.of(metadataServers),
+        "",
         "shoal-client",
         user.name(),
         user.group(),
@@ -75,10 +84,34 @@ public record ClientConfig(
         Optional.empty());
   }
 
+  /**
+   * Returns the same configuration for one cluster only: servers of another one refuse the client
+   * ({@code UNAVAILABLE} with that reason, for it finds no server to talk to), should an address
+   * have passed to one.
+   *
+   * @param id as {@link ClusterStatus#clusterId} tells it; empty for any cluster
+   */
+  public ClientConfig withClusterId(String id) {
+    return new ClientConfig(
+        metadataServers,
+        id,
+        clientName,
+        owner,
+        group,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBudgetBytes,
+        readBudgetBytes,
+        operationLimit,
+        callbackExecutor);
+  }
+
   /** Returns the same configuration under another name. */
   public ClientConfig withClientName(String name) {
     return new ClientConfig(
         metadataServers,
+        clusterId,
         name,
         owner,
         group,
@@ -98,6 +131,7 @@ public record ClientConfig(
   public ClientConfig withOwner(String newOwner, String newGroup) {
     return new ClientConfig(
         metadataServers,
+        clusterId,
         clientName,
         newOwner,
         newGroup,
@@ -114,6 +148,7 @@ public record ClientConfig(
   public ClientConfig withTimeouts(Duration metadata, Duration stall, Duration connect) {
     return new ClientConfig(
         metadataServers,
+        clusterId,
         clientName,
         owner,
         group,
@@ -130,6 +165,7 @@ public record ClientConfig(
   public ClientConfig withBudgets(long writeBytes, long readBytes) {
     return new ClientConfig(
         metadataServers,
+        clusterId,
         clientName,
         owner,
         group,
@@ -146,6 +182,7 @@ public record ClientConfig(
   public ClientConfig withOperationLimit(int limit) {
     return new ClientConfig(
         metadataServers,
+        clusterId,
         clientName,
         owner,
         group,
@@ -162,6 +199,7 @@ public record ClientConfig(
   public ClientConfig withCallbackExecutor(Executor executor) {
     return new ClientConfig(
         metadataServers,
+        clusterId,
         clientName,
         owner,
         group,

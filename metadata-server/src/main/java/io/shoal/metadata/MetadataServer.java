@@ -162,7 +162,7 @@ public final class MetadataServer implements RunningServer {
               new SecureRandom());
       closers.push(services::close);
       closers.push(() -> quietly("resign", consensus::resign));
-      RpcServer server = listen(services, loops);
+      RpcServer server = listen(services, loops, directory.clusterId().toString());
       closers.push(() -> server.close(config.drainLimit()));
       services.onServing(serves -> tell(server, serves));
       closers.push(() -> services.onLeadershipLost(0));
@@ -201,13 +201,14 @@ public final class MetadataServer implements RunningServer {
       }
     }
 
-    private RpcServer listen(MetadataServices services, EventLoops loops) {
+    private RpcServer listen(MetadataServices services, EventLoops loops, String clusterId) {
       RpcServer server =
           RpcServers.start(
               config.endpoint().listen(),
               services.definitions(),
               loops,
-              RpcSettings.defaults().withFlowControlWindowBytes(STREAM_WINDOW_BYTES));
+              RpcSettings.defaults().withFlowControlWindowBytes(STREAM_WINDOW_BYTES),
+              () -> clusterId);
       setServing(server, false);
       return server;
     }

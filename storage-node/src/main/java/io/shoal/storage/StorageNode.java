@@ -135,7 +135,7 @@ public final class StorageNode implements RunningServer {
       ChunkService service =
           new ChunkService(
               membership, config.streams(), TimeSource.system(), timer, loops.executor());
-      RpcServer server = listen(service, loops);
+      RpcServer server = listen(service, volumes, loops);
       closers.push(
           () -> {
             server.setServing("", false);
@@ -185,7 +185,7 @@ public final class StorageNode implements RunningServer {
       return volumes;
     }
 
-    private RpcServer listen(ChunkService service, EventLoops loops) {
+    private RpcServer listen(ChunkService service, NodeVolumes volumes, EventLoops loops) {
       RpcSettings settings =
           RpcSettings.defaults()
               .withFlowControlWindowBytes(config.endpoint().streamWindowBytes())
@@ -195,7 +195,8 @@ public final class StorageNode implements RunningServer {
               config.endpoint().listen(),
               List.of(ChunkTransportServer.serve(service, settings, loops.allocator())),
               loops,
-              settings);
+              settings,
+              volumes::clusterId);
       server.setServing("", false);
       return server;
     }

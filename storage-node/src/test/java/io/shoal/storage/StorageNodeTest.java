@@ -24,8 +24,13 @@ import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.NoLeaks;
 import io.shoal.common.testing.Property;
+import io.shoal.common.time.Deadline;
+import io.shoal.common.time.TimeSource;
 import io.shoal.common.transport.ChunkReport;
+import io.shoal.common.transport.ChunkTransport;
+import io.shoal.common.transport.GrpcChunkTransport;
 import io.shoal.common.transport.ReadRange;
+import io.shoal.common.transport.TransportSettings;
 import io.shoal.common.transport.WriteAck;
 import io.shoal.common.transport.WriteFrame;
 import io.shoal.common.transport.WriteOpening;
@@ -36,6 +41,7 @@ import io.shoal.storage.heartbeat.FakeLeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -493,6 +499,29 @@ final class StorageNodeTest {
           .isEqualTo(ServingStatus.SERVING);
     }
     channel.shutdownNow();
+  }
+
+  @Test
+  void caller_thatMeansAnotherCluster_isRefused() {
+    assertThat(describe(FakeLeader.CLUSTER)).isCompleted();
+    assertThat(Await.failure(describe("another-cluster")).code())
+        .isEqualTo(ErrorCode.UNAUTHENTICATED);
+  }
+
+  private CompletableFuture<List<ChunkReport>> describe(String clusterId) {
+    try (ChunkTransport client =
+        new GrpcChunkTransport(
+            fixture.loops,
+            RpcSettings.defaults().withClusterId(clusterId),
+            TransportSettings.defaults(),
+            TimeSource.system(),
+            fixture.timer)) {
+      Deadline deadline = Deadline.after(Duration.ofSeconds(20), TimeSource.system());
+      CompletableFuture<List<ChunkReport>> reports =
+          client.describe(NodeFixture.addressOf(node), List.of(CHUNK), deadline);
+      Await.until("the node answers", reports::isDone);
+      return reports;
+    }
   }
 
   @Test

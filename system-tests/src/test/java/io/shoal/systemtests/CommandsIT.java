@@ -139,6 +139,51 @@ class CommandsIT {
   }
 
   @Test
+  void names_inALocaleWithoutUtf8_stayApart() throws Exception {
+    Result result =
+        cluster.bash(
+            """
+            set -e
+            export LC_ALL=C
+            cd "$1"
+            echo first >a
+            echo second >b
+            "$SHOAL" put a "$2"/$'\\xc3\\xa4'
+            "$SHOAL" put -f b "$2"/$'\\xc3\\xb6'
+            "$SHOAL" cat "$2"/$'\\xc3\\xa4' "$2"/$'\\xc3\\xb6'
+            """,
+            local.toString(),
+            remote);
+    assertThat(result.exitCode()).as(result.toString()).isZero();
+    assertThat(result.out()).isEqualTo("first\nsecond\n");
+  }
+
+  @Test
+  void names_thatCantBeDecoded_areLeftOutAndTold() throws Exception {
+    Result result =
+        cluster.bash(
+            """
+            cd "$1"
+            mkdir odd
+            echo kept >odd/kept
+            echo first >odd/$'\\xff\\xfex'
+            echo second >odd/$'\\xff\\xffx'
+            mkdir odd/$'\\xfe'
+            echo below >odd/$'\\xfe'/below
+            "$SHOAL" mkdir "$2"/$'\\xff'
+            echo "mkdir $?"
+            "$SHOAL" put -r odd "$2"/odd
+            """,
+            local.toString(),
+            remote);
+    assertThat(result.out()).contains("mkdir 2");
+    assertThat(result.exitCode()).as(result.toString()).isEqualTo(8);
+    assertThat(result.err().lines().filter(line -> line.contains("left out"))).hasSize(3);
+    assertThat(cluster.ok("ls", remote + "/odd")).isEqualTo("kept\n");
+    assertThat(cluster.ok("ls", remote)).isEqualTo("odd\n");
+  }
+
+  @Test
   void names_thatCannotBe_areRefused() throws Exception {
     String source = file("f", 1).toString();
     assertThat(cluster.shoal("put", source, remote + "/" + "n".repeat(256)).err()).contains("255");

@@ -141,6 +141,30 @@ class ScriptsIT {
   }
 
   @Test
+  void cluster_whoseAddressAnotherOneHas_isNotMistakenForIt() throws Exception {
+    try (SystemCluster one = SystemCluster.start(directory.resolve("one"), "--nodes", "1")) {
+      String address = one.metadataServer();
+      String port = address.substring(address.lastIndexOf(':') + 1);
+      one.ok("mkdir", "/in-one");
+      assertThat(one.cluster("stop").exitCode()).isZero();
+      try (SystemCluster two =
+          SystemCluster.start(directory.resolve("two"), "--nodes", "1", "--port", port)) {
+        two.ok("mkdir", "/in-two");
+        Result listed = one.shoal("ls", "/");
+        assertThat(listed.exitCode()).as(listed.toString()).isEqualTo(5);
+        assertThat(listed.err()).contains("another cluster");
+        assertThat(one.shoal("rm", "-r", "/in-two").exitCode()).isEqualTo(5);
+        assertThat(two.ok("ls", "/")).isEqualTo("in-two\n");
+        Result status = one.cluster("status");
+        assertThat(status.exitCode()).as(status.toString()).isEqualTo(1);
+        assertThat(status.out()).doesNotContain("SERVING");
+      }
+      assertThat(one.cluster("start").exitCode()).isZero();
+      assertThat(one.ok("ls", "/")).isEqualTo("in-one\n");
+    }
+  }
+
+  @Test
   void start_onATakenPort_saysWhichAndWhatToDo() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       SystemCluster cluster = SystemCluster.in(directory.resolve("taken"));

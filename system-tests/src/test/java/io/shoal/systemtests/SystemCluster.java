@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +63,15 @@ final class SystemCluster implements AutoCloseable {
   /** Runs the command line on this cluster. */
   Result shoal(String... words) throws IOException, InterruptedException {
     return Program.run(environment(), Optional.empty(), command(words));
+  }
+
+  /** Runs lines of bash, in which {@code "$SHOAL"} is the command line on this cluster. */
+  Result bash(String lines, String... arguments) throws IOException, InterruptedException {
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.put("SHOAL", command().get(0));
+    List<String> command = new ArrayList<>(List.of("bash", "-c", lines, "bash"));
+    command.addAll(Arrays.asList(arguments));
+    return Program.run(environment, Optional.empty(), command);
   }
 
   /** Runs the command line with a file as its standard input. */

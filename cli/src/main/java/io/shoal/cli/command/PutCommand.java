@@ -9,6 +9,7 @@ import io.shoal.cli.CommandException;
 import io.shoal.cli.ExitCode;
 import io.shoal.cli.Jobs;
 import io.shoal.cli.Json;
+import io.shoal.cli.Names;
 import io.shoal.cli.ProgressReport;
 import io.shoal.client.FileStatus;
 import io.shoal.client.PutOptions;
@@ -174,6 +175,11 @@ final class PutCommand implements Command {
 
   private static String nameOf(Path source) {
     Path name = source.toAbsolutePath().normalize().getFileName();
+    if (name != null && !Names.isDecoded(name.toString())) {
+      throw CommandException.local(
+          Names.printable(source.toString())
+              + ": the name can't be decoded (expected: UTF-8, or the path of a file to store it as)");
+    }
     return name == null ? "root" : name.toString();
   }
 

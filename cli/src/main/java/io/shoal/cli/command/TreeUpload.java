@@ -5,6 +5,7 @@ import io.shoal.cli.CommandException;
 import io.shoal.cli.ExitCode;
 import io.shoal.cli.Jobs;
 import io.shoal.cli.Json;
+import io.shoal.cli.Names;
 import io.shoal.cli.ProgressReport;
 import io.shoal.cli.RemotePath;
 import io.shoal.client.AttributeChange;
@@ -92,6 +93,9 @@ final class TreeUpload {
     @Override
     public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
         throws IOException {
+      if (leftOut(directory)) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
       String path = remote(directory);
       try {
         context.await(context.client().mkdir(path, true));
@@ -106,6 +110,9 @@ final class TreeUpload {
 
     @Override
     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      if (leftOut(file)) {
+        return FileVisitResult.CONTINUE;
+      }
       if (!attributes.isRegularFile()) {
         context.fail(ExitCode.LOCAL, file + ": not a regular file, left out");
         return FileVisitResult.CONTINUE;
@@ -143,6 +150,18 @@ final class TreeUpload {
         context.fail(ExitCode.LOCAL, directory + ": " + reason(e) + ", the rest of it is left out");
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    /** A name that can't be decoded would be stored under another, perhaps over its neighbour. */
+    private boolean leftOut(Path path) {
+      if (path.equals(root) || Names.isDecoded(path.getFileName().toString())) {
+        return false;
+      }
+      context.fail(
+          ExitCode.LOCAL,
+          Names.printable(path.toString())
+              + ": the name can't be decoded (expected: UTF-8), left out");
+      return true;
     }
 
     private String remote(Path path) {

@@ -78,7 +78,10 @@ public final class ClientRuntime {
     loops =
         EventLoops.start(
             "shoal-client", EventLoops.defaultThreads(), BufferPool.create(buffers).allocator());
-    RpcSettings rpc = RpcSettings.defaults().withConnectTimeout(config.connectTimeout());
+    RpcSettings rpc =
+        RpcSettings.defaults()
+            .withConnectTimeout(config.connectTimeout())
+            .withClusterId(config.clusterId());
     resources = makeResources(config, rpc);
     operations = new Operations(config.operationLimit(), resources.executors().callbacks());
     RpcSettings toServers = rpc.withConnectTimeout(pipeline.attemptTimeout());

@@ -20,7 +20,11 @@ public final class RpcChannels {
    * @return owned by the caller, who shuts it down
    */
   public static ManagedChannel open(HostPort server, EventLoops loops, RpcSettings settings) {
-    return builder(server)
+    NettyChannelBuilder builder = builder(server);
+    if (!settings.clusterId().isEmpty()) {
+      builder.intercept(ClusterIdCheck.naming(settings.clusterId()));
+    }
+    return builder
         .eventLoopGroup(loops.group())
         .channelType(NioSocketChannel.class)
         .withOption(ChannelOption.ALLOCATOR, loops.allocator())

@@ -16,6 +16,7 @@ import java.net.SocketException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Starts servers. Each also offers gRPC's standard health service and server reflection. */
@@ -23,9 +24,22 @@ public final class RpcServers {
   private RpcServers() {}
 
   /**
+   * As {@link #start(HostPort, List, EventLoops, RpcSettings, Supplier)}, for callers of any kind.
+   */
+  public static RpcServer start(
+      HostPort listen,
+      List<ServerServiceDefinition> services,
+      EventLoops loops,
+      RpcSettings settings) {
+    return start(listen, services, loops, settings, () -> "");
+  }
+
+  /**
    * Binds and serves.
    *
    * @param listen what to bind; port 0 takes any free one
+   * @param clusterId asked with each call: callers that mean another cluster are refused; empty
+   *     while the server belongs to none
    * @throws ShoalException {@code INVALID_ARGUMENT} when the address can't be bound: the port is in
    *     use, or the host is not one of this machine
    */
@@ -33,7 +47,8 @@ public final class RpcServers {
       HostPort listen,
       List<ServerServiceDefinition> services,
       EventLoops loops,
-      RpcSettings settings) {
+      RpcSettings settings,
+      Supplier<String> clusterId) {
     HealthStatusManager health = new HealthStatusManager();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
@@ -55,6 +70,7 @@ public final class RpcServers {
             .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveTime(settings.keepAliveTime().toMillis() / 2, TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .intercept(new ClusterIdCheck(clusterId))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
     services.forEach(builder::addService);

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param keepAliveTime how long a connection may be silent before it is probed
  * @param keepAliveTimeout how long the answer to a probe may take
  * @param idleTimeout after which a client closes a connection that has no calls
+ * @param clusterId of a client: the only cluster whose servers may answer; empty for any
  */
 public record RpcSettings(
     int flowControlWindowBytes,
@@ -27,7 +28,8 @@ public record RpcSettings(
     Duration connectTimeout,
     Duration keepAliveTime,
     Duration keepAliveTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    String clusterId) {
   private static final int MIB = 1 << 20;
 
   public RpcSettings {
@@ -53,7 +55,8 @@ public record RpcSettings(
         Duration.ofSeconds(2),
         Duration.ofSeconds(20),
         Duration.ofSeconds(10),
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(1),
+        "");
   }
 
   /** Returns the same with another window for what this end receives. */
@@ -67,7 +70,8 @@ public record RpcSettings(
         connectTimeout,
         keepAliveTime,
         keepAliveTimeout,
-        idleTimeout);
+        idleTimeout,
+        clusterId);
   }
 
   /** Returns the same with another threshold for what waits to be sent. */
@@ -81,7 +85,8 @@ public record RpcSettings(
         connectTimeout,
         keepAliveTime,
         keepAliveTimeout,
-        idleTimeout);
+        idleTimeout,
+        clusterId);
   }
 
   /** Returns the same with another limit for the time that a client waits for a connection. */
@@ -95,7 +100,23 @@ public record RpcSettings(
         timeout,
         keepAliveTime,
         keepAliveTimeout,
-        idleTimeout);
+        idleTimeout,
+        clusterId);
+  }
+
+  /** Returns the same for one cluster only. */
+  public RpcSettings withClusterId(String id) {
+    return new RpcSettings(
+        flowControlWindowBytes,
+        onReadyThresholdBytes,
+        maxInboundMessageBytes,
+        maxInboundMetadataBytes,
+        maxStreamsPerConnection,
+        connectTimeout,
+        keepAliveTime,
+        keepAliveTimeout,
+        idleTimeout,
+        id);
   }
 
   private static void requireAtLeast(String name, long value, long least) {

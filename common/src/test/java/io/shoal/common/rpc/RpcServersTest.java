@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -17,8 +18,10 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.NoLeaks;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -82,6 +85,34 @@ final class RpcServersTest {
       assertThat(statusOf(health, "x")).isEqualTo(ServingStatus.SERVING);
       server.setServing("x", false);
       assertThat(statusOf(health, "x")).isEqualTo(ServingStatus.NOT_SERVING);
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void call_thatMeansAnotherCluster_isRefused() {
+    AtomicReference<String> own = new AtomicReference<>("");
+    try (RpcServer server =
+        RpcServers.start(ANY_PORT, List.of(), loops, RpcSettings.defaults(), own::get)) {
+      assertThat(codeOfCall(server, "b")).as("the server is in no cluster yet").isEmpty();
+      own.set("a");
+      assertThat(codeOfCall(server, "a")).isEmpty();
+      assertThat(codeOfCall(server, "")).as("the caller takes any").isEmpty();
+      assertThat(codeOfCall(server, "b")).contains(ErrorCode.UNAUTHENTICATED);
+    }
+  }
+
+  private Optional<ErrorCode> codeOfCall(RpcServer server, String clusterId) {
+    ManagedChannel channel =
+        RpcChannels.open(server.address(), loops, RpcSettings.defaults().withClusterId(clusterId));
+    try {
+      statusOf(HealthGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS), "");
+      return Optional.empty();
+    } catch (StatusRuntimeException e) {
+      ShoalException failure = RpcErrors.fromThrowable(e, server.address());
+      assertThat(failure).hasMessageContaining("another cluster").hasMessageContaining(clusterId);
+      return Optional.of(failure.code());
+    } finally {
       channel.shutdownNow();
     }
   }
