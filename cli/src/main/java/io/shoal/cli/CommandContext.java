@@ -29,6 +29,7 @@ public final class CommandContext implements AutoCloseable {
   private final PrintStream messages;
   private @Nullable ShoalClient client;
   private boolean closed;
+  private boolean interrupted;
   private ExitCode exitCode = ExitCode.OK;
 
   CommandContext(
@@ -102,6 +103,10 @@ public final class CommandContext implements AutoCloseable {
 
   /** Prints a failure after which the command goes on; the exit code will tell. */
   public synchronized void fail(ExitCode code, String message) {
+    if (interrupted) {
+      // What fails now fails because of that.
+      return;
+    }
     exitCode = exitCode == ExitCode.OK || exitCode == code ? code : ExitCode.FAILED;
     if (options.json) {
       messages.println(Json.error(code, message));
@@ -118,6 +123,18 @@ public final class CommandContext implements AutoCloseable {
   /** Returns what the process ends with so far. */
   synchronized ExitCode exitCode() {
     return exitCode;
+  }
+
+  /** Ends the command as ctrl-C means it: says so once, and ends the client. */
+  void interrupt() {
+    synchronized (this) {
+      if (!closed) {
+        fail(ExitCode.INTERRUPTED, "interrupted");
+        exitCode = ExitCode.INTERRUPTED;
+        interrupted = true;
+      }
+    }
+    close();
   }
 
   /** Ends the client: what was being written disappears. Safe to call twice and from any thread. */

@@ -128,7 +128,7 @@ public final class ShoalMain {
   private ExitCode execute(Command command, CommonOptions options, Output output) {
     CommandContext context =
         new CommandContext(PROGRAM + " " + command.name(), options, environment, output, err);
-    Thread closer = new Thread(context::close, "shoal-interrupted");
+    Thread closer = new Thread(context::interrupt, "shoal-interrupted");
     Runtime.getRuntime().addShutdownHook(closer);
     try {
       command.run(context);

@@ -11,12 +11,14 @@ import io.shoal.common.testing.Await;
 import io.shoal.systemtests.Program.Result;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -179,6 +181,30 @@ class FaultsIT {
     }
     assertThat(cluster.ok("ls")).isEmpty();
     Await.until("the chunks are collected", LONG, () -> chunksOnNodes() == 0);
+  }
+
+  @Test
+  void ctrlC_inTheMiddleOfAFile_saysSoOnceAndEndsWithItsOwnCode() throws Exception {
+    // Too long to be stored before it is interrupted, and made of no blocks.
+    Path source = Files.createDirectory(directory.resolve("tree")).resolve("source");
+    try (RandomAccessFile file = new RandomAccessFile(source.toFile(), "rw")) {
+      file.setLength(16L << 30);
+    }
+    for (List<String> words :
+        List.of(
+            List.of("put", source.toString(), "/single"),
+            List.of("put", "-r", source.getParent().toString(), "/tree"))) {
+      try (Program put = cluster.startShoal(words.toArray(String[]::new))) {
+        Await.until("chunks reach the nodes", LONG, () -> chunksOnNodes() > 0);
+        put.interrupt();
+        Result result = put.await();
+        assertThat(result.exitCode()).as(result.toString()).isEqualTo(130);
+        assertThat(result.err().lines().filter(line -> line.contains("interrupted"))).hasSize(1);
+        assertThat(result.err()).doesNotContain("the client was closed");
+      }
+      assertThat(cluster.shoal("stat", "/single").exitCode()).isEqualTo(3);
+      Await.until("the chunks are collected", LONG, () -> chunksOnNodes() == 0);
+    }
   }
 
   /** Opens both ends of the pipe: each open waits for the other. */
