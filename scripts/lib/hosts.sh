@@ -26,6 +26,27 @@ names_on() {
   return 0
 }
 
+# reachable HOST
+reachable() {
+  # shellcheck disable=SC2086 # SSH is a command with options.
+  $SSH "$1" true </dev/null >/dev/null 2>&1
+}
+
+# installed_on HOST: whether this script was copied there; if not, nothing of the cluster runs there.
+installed_on() {
+  # shellcheck disable=SC2086
+  $SSH "$1" "test -x $(printf '%q' "$DIR")/dist/bin/cluster" </dev/null
+}
+
+# delete_on HOST: everything of the cluster there that lies in DIR.
+delete_on() {
+  local directory
+  directory=$(printf '%q' "$DIR")
+  # shellcheck disable=SC2086
+  $SSH "$1" "cd $directory && rm -rf data logs run conf members client.conf secret dist && cd / && { rmdir $directory 2>/dev/null || true; }" </dev/null ||
+    echo "something is left in $DIR on $1"
+}
+
 # remote HOST WORD...: runs this script there.
 remote() {
   local host=$1 words

@@ -7,6 +7,7 @@
 #   DIR/data/NAME      state and chunks, unless the member names volumes
 #   DIR/logs/NAME.log  rotated by the server; NAME.out: what it printed
 #   DIR/run/NAME.pid   process id
+#   DIR/run/NAME/      libraries that its process unpacked
 
 FIRST_PORT=7400
 PORT_STEP=100
@@ -68,6 +69,12 @@ require_cluster() {
   read_members
 }
 
+# delete_cluster: everything of it that lies in DIR.
+delete_cluster() {
+  rm -rf "$DIR"/{data,logs,run,conf,members,client.conf,secret,dist}
+  rmdir "$DIR" 2>/dev/null || true
+}
+
 # set_key FILE KEY VALUE: replaces a setting or appends it.
 set_key() {
   local line found="" out=""
@@ -112,13 +119,12 @@ write_client_conf() {
   mv -f "$DIR/client.conf.new" "$DIR/client.conf"
 }
 
-# write_conf NAME: the settings that follow from the layout, into the member's file; other lines stay as they are.
+# write_conf NAME [FILE]: the settings that follow from the layout, into the member's file; other lines stay as they are.
 write_conf() {
-  local name=$1 file=$DIR/conf/$1.conf
+  local name=$1 file=${2:-$DIR/conf/$1.conf}
   if [[ ! -e $file ]]; then
-    local template=storage-node
-    [[ $name == metadata-* ]] && template=metadata-server
-    printf '# Settings of %s. Every key is explained in %s.\n' "$name" "$SHOAL_HOME/conf/$template.conf" >"$file"
+    printf '# Settings of %s. Every key is explained in %s.\n' "$name" \
+      "$SHOAL_HOME/conf/$(template_of "${name%%-*}").conf" >"$file"
   fi
   set_key "$file" host "${HOST_OF[$name]}"
   set_key "$file" port "${PORT_OF[$name]}"

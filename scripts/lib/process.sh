@@ -23,6 +23,18 @@ port_taken() {
   (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null
 }
 
+# template_of ROLE: what its program, its configuration and its JVM options are called.
+template_of() {
+  if [[ $1 == metadata ]]; then echo metadata-server; else echo storage-node; fi
+}
+
+# jar_of TEMPLATE: the jar of a program.
+jar_of() {
+  local jar=$SHOAL_HOME/lib/shoal-$1-$SHOAL_VERSION.jar
+  [[ -r $jar ]] || die "$jar is missing: build Shoal again"
+  printf '%s\n' "$jar"
+}
+
 # start_process NAME: starts it in the background; harmless if it runs.
 start_process() {
   local name=$1 jar template port
@@ -32,17 +44,17 @@ start_process() {
       die "$name: port $port on ${HOST_OF[$name]} is taken by another program; end it, or make a cluster on other ports with --port"
     fi
   done
-  template=storage-node
-  [[ $name == metadata-* ]] && template=metadata-server
-  jar=$SHOAL_HOME/lib/shoal-$template-$SHOAL_VERSION.jar
-  [[ -r $jar ]] || die "$jar is missing: build Shoal again"
+  template=$(template_of "${name%%-*}")
+  jar=$(jar_of "$template")
   find_java
   java_options
   options_of "$SHOAL_HOME/conf/$template.jvm"
   [[ -s $DIR/logs/$name.out ]] && mv -f "$DIR/logs/$name.out" "$DIR/logs/$name.out.1"
+  # A node's RocksDB unpacks its library to where a copy that a killed process left is replaced, instead of to /tmp.
+  mkdir -p "$DIR/run/$name"
   # A process group of its own: ctrl-C in this terminal must not reach it. glibc's arenas are the rest of the memory bound.
   set -m
-  MALLOC_ARENA_MAX=2 nohup "$JAVA" "${JAVA_OPTIONS[@]}" "-Dshoal.process=$DIR/$name" "-Dshoal.log=$DIR/logs/$name.log" \
+  MALLOC_ARENA_MAX=2 ROCKSDB_SHAREDLIB_DIR=$DIR/run/$name nohup "$JAVA" "${JAVA_OPTIONS[@]}" "-Dshoal.process=$DIR/$name" "-Dshoal.log=$DIR/logs/$name.log" \
     "-Dlogback.configurationFile=$SHOAL_HOME/conf/logback.xml" -jar "$jar" --conf "$DIR/conf/$name.conf" \
     </dev/null >"$DIR/logs/$name.out" 2>&1 &
   local pid=$!

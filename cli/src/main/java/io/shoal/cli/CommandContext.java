@@ -5,7 +5,9 @@ import io.shoal.client.ShoalClient;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -22,8 +24,12 @@ public final class CommandContext implements AutoCloseable {
   /** How long the end of the process waits for the cluster to hear that files were abandoned. */
   private static final int CLOSE_SECONDS = 5;
 
+  /** Shorter than that of a service: somebody waits who can start the cluster and try again. */
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
   private final String program;
   private final CommonOptions options;
+  private final Set<String> optionNames;
   private final Map<String, String> environment;
   private final Output output;
   private final PrintStream messages;
@@ -35,11 +41,13 @@ public final class CommandContext implements AutoCloseable {
   CommandContext(
       String program,
       CommonOptions options,
+      Set<String> optionNames,
       Map<String, String> environment,
       Output output,
       PrintStream messages) {
     this.program = program;
     this.options = options;
+    this.optionNames = optionNames;
     this.environment = environment;
     this.output = output;
     this.messages = messages;
@@ -53,11 +61,14 @@ public final class CommandContext implements AutoCloseable {
     ShoalClient current = client;
     if (current == null) {
       ClusterLocation location = location();
+      ClientConfig config =
+          ClientConfig.forCluster(location.metadataServers().toArray(String[]::new))
+              .withClusterId(location.clusterId())
+              .withClientName(program);
       current =
           ShoalClient.create(
-              ClientConfig.forCluster(location.metadataServers().toArray(String[]::new))
-                  .withClusterId(location.clusterId())
-                  .withClientName(program));
+              config.withTimeouts(
+                  config.metadataTimeout(), config.stallTimeout(), CONNECT_TIMEOUT));
       client = current;
     }
     return current;
@@ -98,7 +109,7 @@ public final class CommandContext implements AutoCloseable {
    * tell.
    */
   public synchronized void fail(ShoalException error) {
-    fail(ExitCode.of(error.code()), ErrorText.of(error));
+    fail(ExitCode.of(error.code()), ErrorText.of(error, optionNames));
   }
 
   /** Prints a failure after which the command goes on; the exit code will tell. */
@@ -113,6 +124,11 @@ public final class CommandContext implements AutoCloseable {
     } else {
       messages.println(program + ": " + message);
     }
+  }
+
+  /** Prints what is worth knowing although the command did what it was asked. */
+  public synchronized void warn(String message) {
+    messages.println(options.json ? Json.warning(message) : program + ": note: " + message);
   }
 
   /** Prints something that a person may want to know; it goes beside the results. */

@@ -23,6 +23,10 @@ record CommandLine(String commandName, List<String> arguments) {
       if (option.equals("--version")) {
         return new CommandLine("version", arguments);
       }
+      // Behind a command -h is the command's own: ls -h shows units.
+      if (option.equals("-h")) {
+        option = "--help";
+      }
       arguments.add(option);
       if (option.equals("--cluster")) {
         if (at == words.size()) {

@@ -60,6 +60,11 @@ public final class Json {
     }
   }
 
+  /** Returns what is worth knowing as a document. */
+  static String warning(String message) {
+    return object(json -> json.writeStringField("warning", message));
+  }
+
   /** Returns a failure as a document. */
   static String error(ExitCode code, String message) {
     return object(

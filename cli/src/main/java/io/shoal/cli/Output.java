@@ -43,9 +43,14 @@ public final class Output {
     }
   }
 
-  /** Prints a name as it is, or, for a person, with control characters escaped. */
-  public String name(String name) {
-    return terminal ? Names.printable(name) : name;
+  /** Prints a name as it is, ended by a NUL, which no name contains. */
+  public void endedByNul(String name) {
+    try {
+      out.write(name.getBytes(StandardCharsets.UTF_8));
+      out.write(0);
+    } catch (IOException e) {
+      throw broken(e);
+    }
   }
 
   /** Writes the remaining bytes of a buffer. */

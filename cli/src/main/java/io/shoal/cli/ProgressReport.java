@@ -1,6 +1,7 @@
 package io.shoal.cli;
 
 import io.shoal.client.Progress;
+import java.util.concurrent.atomic.LongAdder;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -16,21 +17,24 @@ public final class ProgressReport implements Progress, AutoCloseable {
 
   private final @Nullable ProgressBar bar;
 
+  private final LongAdder expectedBytes = new LongAdder();
+  private final LongAdder expectedFiles = new LongAdder();
+  private final LongAdder endedFiles = new LongAdder();
+
   /**
    * Begins to show.
    *
    * @param task what is transferred
-   * @param totalBytes how much it is; -1 if that is not known
    * @param wanted whether the user wants to see it
    */
-  public ProgressReport(String task, long totalBytes, boolean wanted) {
-    this.bar = wanted && ShoalMain.stderrIsTerminal() ? open(task, totalBytes) : null;
+  public ProgressReport(String task, boolean wanted) {
+    this.bar = wanted && ShoalMain.stderrIsTerminal() ? open(task) : null;
   }
 
-  private static ProgressBar open(String task, long totalBytes) {
+  private static ProgressBar open(String task) {
     return new ProgressBarBuilder()
         .setTaskName(Names.printable(task))
-        .setInitialMax(totalBytes)
+        .setInitialMax(-1)
         .setUnit(" MiB", 1 << 20)
         .showSpeed()
         .setStyle(ProgressBarStyle.ASCII)
@@ -40,10 +44,32 @@ public final class ProgressReport implements Progress, AutoCloseable {
         .build();
   }
 
-  /** More bytes will come than were known at the beginning. */
+  /** Another file comes, of so many bytes. */
   public void expect(long bytes) {
+    expectedBytes.add(bytes);
+    expectedFiles.increment();
+  }
+
+  /** No more files come: from now on the part that is done can be told. */
+  public void allExpected() {
     if (bar != null) {
-      bar.maxHint(Math.max(0, bar.getMax()) + bytes);
+      bar.maxHint(expectedBytes.sum());
+      showFiles();
+    }
+  }
+
+  /** A file has ended, well or not. */
+  public void fileEnded() {
+    endedFiles.increment();
+    if (bar != null) {
+      showFiles();
+    }
+  }
+
+  private void showFiles() {
+    long files = expectedFiles.sum();
+    if (bar != null && files > 1) {
+      bar.setExtraMessage(" " + endedFiles.sum() + "/" + files + " files");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.shoal.cli;
 
 import com.beust.jcommander.JCommander;
+import com.beust.jcommander.ParameterDescription;
 import com.beust.jcommander.ParameterException;
 import io.shoal.cli.command.Commands;
 import io.shoal.common.error.ShoalException;
@@ -12,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.LogManager;
+import java.util.stream.Collectors;
 
 /**
  * The {@code shoal} command: finds the command, parses its arguments, runs it and ends with its
@@ -122,12 +125,18 @@ public final class ShoalMain {
       output.flush();
       return ExitCode.OK;
     }
-    return execute(command, options, output);
+    Set<String> names =
+        Help.options(parser).stream()
+            .map(ParameterDescription::getLongestName)
+            .collect(Collectors.toUnmodifiableSet());
+    return execute(command, options, names, output);
   }
 
-  private ExitCode execute(Command command, CommonOptions options, Output output) {
+  private ExitCode execute(
+      Command command, CommonOptions options, Set<String> optionNames, Output output) {
     CommandContext context =
-        new CommandContext(PROGRAM + " " + command.name(), options, environment, output, err);
+        new CommandContext(
+            PROGRAM + " " + command.name(), options, optionNames, environment, output, err);
     Thread closer = new Thread(context::interrupt, "shoal-interrupted");
     Runtime.getRuntime().addShutdownHook(closer);
     try {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ class JobsTest {
       new CommandContext(
           "shoal test",
           new CommonOptions(),
+          Set.of(),
           Map.of(),
           new Output(new ByteArrayOutputStream(), false),
           new PrintStream(err, true, StandardCharsets.UTF_8));

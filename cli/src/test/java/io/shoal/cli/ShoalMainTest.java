@@ -39,6 +39,14 @@ class ShoalMainTest {
     assertThat(run()).isEqualTo(ExitCode.USAGE);
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("Commands:").contains("Exit codes:");
     assertThat(run("--help")).isEqualTo(ExitCode.OK);
+    assertThat(run("-h")).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  void wordWhereANumberBelongs_isToldInOurWords() {
+    assertThat(run("head", "-n", "x", "/a")).isEqualTo(ExitCode.USAGE);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .contains("head: -n x (expected: a whole number)");
   }
 
   @Test

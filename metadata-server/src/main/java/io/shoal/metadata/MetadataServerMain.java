@@ -10,14 +10,13 @@ public final class MetadataServerMain {
   /** Runs a metadata server until the process is told to end; see {@code --help}. */
   public static void main(String[] args) {
     String version = ServerProgram.versionOf(MetadataServerMain.class);
-    ServerProgram program =
-        new ServerProgram(
+    ServerProgram<MetadataServerConfig> program =
+        new ServerProgram<>(
             "metadata-server",
             version,
             MetadataServerSettings.SCHEMA,
-            config ->
-                MetadataServer.start(
-                    MetadataServerConfig.of(config, version), FaultHandler.haltingProcess()));
+            config -> MetadataServerConfig.of(config, version),
+            config -> MetadataServer.start(config, FaultHandler.haltingProcess()));
     System.exit(program.run(args, System.out, System.err));
   }
 }

@@ -10,14 +10,13 @@ public final class StorageNodeMain {
   /** Runs a storage node until the process is told to end; see {@code --help}. */
   public static void main(String[] args) {
     String version = ServerProgram.versionOf(StorageNodeMain.class);
-    ServerProgram program =
-        new ServerProgram(
+    ServerProgram<StorageNodeConfig> program =
+        new ServerProgram<>(
             "storage-node",
             version,
             StorageNodeSettings.SCHEMA,
-            config ->
-                StorageNode.start(
-                    StorageNodeSettings.read(config), version, FaultHandler.haltingProcess()));
+            StorageNodeSettings::read,
+            settings -> StorageNode.start(settings, version, FaultHandler.haltingProcess()));
     System.exit(program.run(args, System.out, System.err));
   }
 }

@@ -139,6 +139,49 @@ class CommandsIT {
   }
 
   @Test
+  void names_withControlCharacters_takeOneLine() throws Exception {
+    Path newline = Files.writeString(local.resolve("new\nline"), "x");
+    Path backslash = Files.writeString(local.resolve("back\\slash"), "x");
+    cluster.ok("put", newline.toString(), backslash.toString(), remote);
+    assertThat(cluster.ok("ls", remote)).isEqualTo("back\\\\slash\nnew\\nline\n");
+    assertThat(cluster.ok("ls", "-0", remote)).isEqualTo("back\\slash\0new\nline\0");
+    assertThat(cluster.ok("ls", "-l", remote).lines()).hasSize(2);
+    assertThat(cluster.shoal("cat", remote + "/new\nlin").err().lines()).hasSize(1);
+    // sha256sum reads the escapes of its own kind.
+    Path sums = local.resolve("sums");
+    String listed = cluster.ok("checksum", remote + "/new\nline", remote + "/back\\slash");
+    Files.writeString(sums, listed.replace(remote, local.toString()));
+    Result checked = cluster.bash("sha256sum -c \"$1\"", sums.toString());
+    assertThat(checked.exitCode()).as(listed + checked).isZero();
+  }
+
+  @Test
+  void messages_recommendOnlyWhatTheCommandHas() throws Exception {
+    assertThat(cluster.shoal("cat", remote).err()).doesNotContain("-r");
+    assertThat(cluster.shoal("mkdir", remote).err()).contains("use -p").doesNotContain("-f");
+    assertThat(cluster.shoal("rm", remote).err()).contains("use -r to delete");
+    assertThat(cluster.shoal("cp", remote, remote + "2").err()).contains("use -r to copy");
+    Result get = cluster.shoal("get", remote, local.resolve("x").toString());
+    assertThat(get.exitCode()).isEqualTo(4);
+    assertThat(get.err()).contains("use -r to fetch");
+    cluster.ok("touch", remote + "/f");
+    assertThat(cluster.shoal("put", file("f", 1).toString(), remote).err()).contains("use -f");
+    assertThat(cluster.ok("rm", "--json", remote + "/f")).contains("\"deleted\":true");
+  }
+
+  @Test
+  void put_withMoreCopiesThanNodes_saysSo() throws Exception {
+    Path source = file("f", 10);
+    Result result = cluster.shoal("put", "--replication", "5", source.toString(), remote);
+    assertThat(result.exitCode()).as(result.toString()).isZero();
+    assertThat(result.err()).contains("3 storage nodes are alive").contains("5");
+    assertThat(cluster.shoal("put", "-f", source.toString(), remote).err()).isEmpty();
+    Path empty = file("empty", 0);
+    assertThat(cluster.shoal("put", "--replication", "5", empty.toString(), remote).err())
+        .isEmpty();
+  }
+
+  @Test
   void names_inALocaleWithoutUtf8_stayApart() throws Exception {
     Result result =
         cluster.bash(

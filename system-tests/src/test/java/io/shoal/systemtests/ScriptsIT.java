@@ -51,6 +51,8 @@ class ScriptsIT {
       assertThat(status.exitCode()).as(status.toString()).isZero();
       assertThat(status.out().lines().filter(line -> line.endsWith("SERVING"))).hasSize(5);
       cluster.kill("node-3");
+      Path libraries = cluster.directory().resolve("run/node-3");
+      assertThat(libraries).as("what a killed process leaves").isDirectoryContaining("glob:**.so");
       Result degraded = cluster.cluster("status");
       assertThat(degraded.exitCode()).isEqualTo(1);
       assertThat(degraded.out()).containsPattern("node-3 .* none ");
@@ -59,8 +61,10 @@ class ScriptsIT {
       cluster.ok("get", "/kept", directory.resolve("back").toString());
       Data.assertSame(source, directory.resolve("back"));
 
-      assertThat(cluster.cluster("clean", "--yes").err()).contains("is running");
+      assertThat(cluster.cluster("clean", "--yes").err()).contains("still running");
       assertThat(cluster.cluster("stop").exitCode()).isZero();
+      assertThat(libraries).isEmptyDirectory();
+      assertThat(cluster.cluster("stop").out()).contains("nothing to stop");
       assertThat(cluster.cluster("status").exitCode()).isEqualTo(1);
       assertThat(cluster.cluster("clean").exitCode())
           .as("clean asks before it deletes")
@@ -193,6 +197,88 @@ class ScriptsIT {
           .contains("no-such-key")
           .doesNotContain("\tat ");
     }
+  }
+
+  @Test
+  void set_isJudgedBeforeAnythingChanges_andSaysWhatToRestart() throws Exception {
+    SystemCluster none = SystemCluster.in(directory.resolve("none"));
+    Result refused = none.cluster("start", "--nodes", "1", "--set", "metadata.no-such-key=1");
+    assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(2);
+    assertThat(refused.err()).contains("no-such-key").doesNotContain("\tat ");
+    assertThat(none.directory()).doesNotExist();
+
+    try (SystemCluster cluster =
+        SystemCluster.start(
+            directory.resolve("one"), "--nodes", "1", "--set", "node.reserve=1GiB")) {
+      Path conf = cluster.directory().resolve("conf/node-1.conf");
+      assertThat(conf).content().contains("reserve = 1GiB");
+      Result wrong = cluster.cluster("start", "--nodes", "2", "--set", "node.reserve=much");
+      assertThat(wrong.exitCode()).as(wrong.toString()).isEqualTo(2);
+      assertThat(wrong.err()).contains("reserve: 'much'", "expected: a size");
+      assertThat(conf).content().contains("reserve = 1GiB");
+      assertThat(cluster.members()).as("it did not grow").hasSize(2);
+
+      Result set = cluster.cluster("start", "--set", "node.reserve=2GiB");
+      assertThat(set.exitCode()).as(set.toString()).isZero();
+      assertThat(set.out())
+          .contains("settings from before: node-1 ", "restart")
+          .contains("node-1)");
+      assertThat(cluster.cluster("start", "--set", "node.reserve=2GiB").out())
+          .doesNotContain("from before");
+      assertThat(cluster.cluster("restart", "node-1").exitCode()).isZero();
+      assertThat(cluster.directory().resolve("logs/node-1.log")).content().contains("2GiB");
+    }
+  }
+
+  @Test
+  void twoStarts_atOnce_chooseDifferentPorts() throws Exception {
+    SystemCluster one = SystemCluster.in(directory.resolve("one"));
+    SystemCluster two = SystemCluster.in(directory.resolve("two"));
+    try (one;
+        two;
+        Program first = one.startCluster("start", "--nodes", "1");
+        Program second = two.startCluster("start", "--nodes", "1")) {
+      Result ofFirst = first.await();
+      Result ofSecond = second.await();
+      assertThat(ofFirst.exitCode()).as(ofFirst.toString()).isZero();
+      assertThat(ofSecond.exitCode()).as(ofSecond.toString()).isZero();
+      assertThat(one.metadataServer()).isNotEqualTo(two.metadataServer());
+    }
+  }
+
+  @Test
+  void start_withAHostThatCantBeReached_namesItAndLeavesNothing() throws Exception {
+    Path hosts =
+        Files.writeString(
+            directory.resolve("hosts"), "metadata 127.0.0.1\nnode 127.0.0.1\nnode far.invalid\n");
+    SystemCluster cluster = SystemCluster.in(directory.resolve("far"));
+    Result result = cluster.cluster("start", "--hosts", hosts.toString());
+    assertThat(result.exitCode()).as(result.toString()).isEqualTo(1);
+    assertThat(result.err()).contains("cannot reach far.invalid");
+    assertThat(cluster.directory()).doesNotExist();
+  }
+
+  /** Three hosts: addresses in a network namespace of the test's own, each with its own files. */
+  @Test
+  void hostsFile_startsAClusterOverSeveralMachines() throws Exception {
+    Requirement.check(
+        "0".equals(Program.run(Map.of(), Optional.empty(), List.of("id", "-u")).out().strip()),
+        "network and mount namespaces need root");
+    Path script = Path.of("src", "test", "scripts", "several-hosts").toAbsolutePath();
+    Result result =
+        Program.run(
+            Map.of("JAVA_HOME", System.getProperty("java.home")),
+            Optional.empty(),
+            List.of(
+                "unshare",
+                "--net",
+                "--mount",
+                "bash",
+                script.toString(),
+                SystemCluster.DISTRIBUTION.toString(),
+                directory.toString()));
+    assertThat(result.exitCode()).as(result.toString()).isZero();
+    assertThat(result.out()).contains("all as expected");
   }
 
   @Test

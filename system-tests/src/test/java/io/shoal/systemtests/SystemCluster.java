@@ -54,10 +54,17 @@ final class SystemCluster implements AutoCloseable {
 
   /** Runs the cluster script on this cluster. */
   Result cluster(String... words) throws IOException, InterruptedException {
+    try (Program program = startCluster(words)) {
+      return program.await();
+    }
+  }
+
+  /** Runs the cluster script on this cluster and does not wait for it. */
+  Program startCluster(String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(DISTRIBUTION.resolve("bin/cluster").toString()));
     command.addAll(Arrays.asList(words));
     command.addAll(List.of("--dir", directory.toString()));
-    return Program.run(environment(), Optional.empty(), command);
+    return Program.start(environment(), Optional.empty(), command);
   }
 
   /** Runs the command line on this cluster. */

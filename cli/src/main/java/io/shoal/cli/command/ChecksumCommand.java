@@ -52,14 +52,18 @@ final class ChecksumCommand implements Command {
     for (String path : Remote.paths(arguments)) {
       try {
         String sum = HexFormat.of().formatHex(digest(context, path));
-        context
-            .output()
-            .line(context.json() ? document(path, sum) : sum + "  " + context.output().name(path));
+        context.output().line(context.json() ? document(path, sum) : line(sum, path));
       } catch (ShoalException e) {
         context.output().flush();
         context.fail(e);
       }
     }
+  }
+
+  /** As sha256sum writes it: a backslash before the sum says that the name is escaped. */
+  private static String line(String sum, String path) {
+    String name = path.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
+    return (name.equals(path) ? "" : "\\") + sum + "  " + name;
   }
 
   private String document(String path, String sum) {

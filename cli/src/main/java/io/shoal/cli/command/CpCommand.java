@@ -98,7 +98,7 @@ final class CpCommand implements Command {
   private void copyTree(CommandContext context, Jobs running, String source, String target)
       throws InterruptedException {
     if (!recursive) {
-      throw new ShoalException(ErrorCode.IS_A_DIRECTORY, source, source + " is a directory");
+      throw Remote.isDirectory(source, "copy");
     }
     if (target.equals(source) || target.startsWith(source.equals("/") ? "/" : source + "/")) {
       throw new ShoalException(

@@ -8,6 +8,7 @@ import io.shoal.cli.Json;
 import io.shoal.cli.Names;
 import io.shoal.client.ClusterStatus;
 import io.shoal.client.NodeStatus;
+import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.NodeStatus.VolumeStatus;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +62,10 @@ final class DfCommand implements Command {
                 "DIRECTORY"));
     for (NodeStatus node : nodes) {
       for (VolumeStatus volume : node.volumes()) {
-        String state = volume.health().equals("healthy") ? "" : "  (" + volume.health() + ")";
+        String state =
+            node.liveness() == Liveness.DEAD
+                ? "  (node is DEAD)"
+                : volume.health().equals("healthy") ? "" : "  (" + volume.health() + ")";
         context
             .output()
             .line(
@@ -93,7 +97,11 @@ final class DfCommand implements Command {
   }
 
   private static long sum(List<NodeStatus> nodes, ToLongFunction<VolumeStatus> part) {
-    return nodes.stream().flatMap(node -> node.volumes().stream()).mapToLong(part).sum();
+    return nodes.stream()
+        .filter(node -> node.liveness() != Liveness.DEAD)
+        .flatMap(node -> node.volumes().stream())
+        .mapToLong(part)
+        .sum();
   }
 
   private String size(long bytes) {

@@ -128,7 +128,7 @@ final class DuCommand implements Command {
                 copies,
                 sum.files,
                 sum.directories,
-                context.output().name(path)));
+                Names.printable(path)));
   }
 
   /** A directory that is being added up. */

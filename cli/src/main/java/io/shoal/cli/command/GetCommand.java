@@ -6,7 +6,6 @@ import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
 import io.shoal.cli.Jobs;
-import io.shoal.cli.Json;
 import io.shoal.cli.ProgressReport;
 import io.shoal.cli.RemotePath;
 import io.shoal.client.FileStatus;
@@ -84,19 +83,22 @@ final class GetCommand implements Command {
     checkTarget(target, into);
     GetOptions options = GetOptions.DEFAULT.withOverwrite(force).withKeepAttributes(preserve);
     String task = sources.size() == 1 ? sources.get(0) : sources.size() + " sources";
-    try (ProgressReport progress = new ProgressReport(task, 0, !quiet && !context.json())) {
-      Jobs running = new Jobs(context, jobs);
+    try (ProgressReport progress = new ProgressReport(task, !quiet && !context.json())) {
+      TreeDownload download =
+          new TreeDownload(
+              context, new Jobs(context, jobs), progress, options.withProgress(progress));
       for (String source : sources) {
         try {
           FileStatus status = context.await(context.client().stat(source));
           Path local =
               into && !source.equals("/") ? target.resolve(RemotePath.name(source)) : target;
-          getOne(context, status, local, options.withProgress(progress), running, progress);
+          getOne(status, local, download);
         } catch (ShoalException e) {
           context.fail(e);
         }
       }
-      running.finish();
+      progress.allExpected();
+      download.finish();
     }
   }
 
@@ -110,31 +112,14 @@ final class GetCommand implements Command {
     }
   }
 
-  private void getOne(
-      CommandContext context,
-      FileStatus source,
-      Path target,
-      GetOptions options,
-      Jobs running,
-      ProgressReport progress)
+  private void getOne(FileStatus source, Path target, TreeDownload download)
       throws InterruptedException {
-    if (source.isDirectory()) {
-      if (!recursive) {
-        throw CommandException.usage(
-            source.path() + " is a directory (use -r to fetch it with all below it)");
-      }
-      new TreeDownload(context, running, progress, options).download(source, target);
-      return;
+    if (!source.isDirectory()) {
+      download.fetch(source, target);
+    } else if (recursive) {
+      download.download(source, target);
+    } else {
+      throw Remote.isDirectory(source.path(), "fetch");
     }
-    progress.expect(source.length());
-    running.start(
-        () -> context.client().get(source.path(), target, options),
-        (fetched, failure) -> {
-          if (failure == null && context.json()) {
-            synchronized (context) {
-              context.output().line(Json.status(fetched));
-            }
-          }
-        });
   }
 }

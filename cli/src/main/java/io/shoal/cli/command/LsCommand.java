@@ -4,6 +4,7 @@ import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
+import io.shoal.cli.CommandException;
 import io.shoal.cli.Entries;
 import io.shoal.cli.Json;
 import io.shoal.cli.Names;
@@ -53,6 +54,11 @@ final class LsCommand implements Command {
       description = "put a / behind the names of directories")
   private boolean classify;
 
+  @Parameter(
+      names = {"-0", "--null"},
+      description = "print names as they are, each ended by a NUL, for xargs -0")
+  private boolean endedByNul;
+
   @Override
   public String name() {
     return "ls";
@@ -71,7 +77,10 @@ final class LsCommand implements Command {
   @Override
   public void run(CommandContext context) throws InterruptedException {
     List<String> paths = arguments.isEmpty() ? List.of("/") : Remote.paths(arguments);
-    boolean titles = paths.size() > 1 || recursive;
+    if (endedByNul && (context.json() || detailed || recursive)) {
+      throw CommandException.usage("-0 prints names only (expected: without -l, -R and --json)");
+    }
+    boolean titles = !endedByNul && (paths.size() > 1 || recursive);
     boolean first = true;
     for (String path : paths) {
       try {
@@ -97,7 +106,7 @@ final class LsCommand implements Command {
     while (!open.isEmpty()) {
       String directory = open.pop();
       if (titles && !context.json()) {
-        context.output().line((separate ? "\n" : "") + context.output().name(directory) + ":");
+        context.output().line((separate ? "\n" : "") + Names.printable(directory) + ":");
         separate = true;
       }
       List<String> below = listOne(context, directory);
@@ -126,9 +135,12 @@ final class LsCommand implements Command {
       context.output().line(Json.status(status));
       return;
     }
+    if (endedByNul) {
+      context.output().endedByNul(name);
+      return;
+    }
     String shown =
-        context.output().name(name)
-            + (classify && status.isDirectory() && !name.equals("/") ? "/" : "");
+        Names.printable(name) + (classify && status.isDirectory() && !name.equals("/") ? "/" : "");
     if (!detailed) {
       context.output().line(shown);
       return;

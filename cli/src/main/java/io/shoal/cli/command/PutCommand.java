@@ -12,12 +12,14 @@ import io.shoal.cli.Json;
 import io.shoal.cli.Names;
 import io.shoal.cli.ProgressReport;
 import io.shoal.client.FileStatus;
+import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.PutOptions;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stores local files. */
 @Parameters(commandDescription = "store local files or directories in the cluster")
@@ -37,7 +39,7 @@ final class PutCommand implements Command {
 
   @Parameter(
       names = {"-r", "--recursive"},
-      description = "also directories, with all below them")
+      description = "also directories, with all below them; symbolic links are followed")
   private boolean recursive;
 
   @Parameter(
@@ -49,6 +51,9 @@ final class PutCommand implements Command {
       names = {"-j", "--jobs"},
       description = "files in flight with -r")
   private int jobs = Jobs.DEFAULT_LIMIT;
+
+  /** The most copies that a stored file was to have. */
+  private final AtomicInteger mostCopies = new AtomicInteger();
 
   @ParametersDelegate private final StorageOptions storage = new StorageOptions();
 
@@ -84,16 +89,41 @@ final class PutCommand implements Command {
     Remote.Destination destination = Remote.destination(context, last, sources.size() > 1);
     if (sources.contains("-")) {
       putStandardInput(context, destination, options);
+      tellOfFewNodes(context);
       return;
     }
     String task = sources.size() == 1 ? sources.get(0) : sources.size() + " sources";
-    try (ProgressReport progress = new ProgressReport(task, 0, !quiet && !context.json())) {
+    try (ProgressReport progress = new ProgressReport(task, !quiet && !context.json())) {
       PutOptions shown = options.withProgress(progress);
       Jobs running = new Jobs(context, jobs);
+      TreeUpload tree =
+          new TreeUpload(context, running, progress, shown, stored -> report(context, stored));
       for (String source : sources) {
-        putOne(context, Path.of(source), destination, shown, running, progress);
+        putOne(context, Path.of(source), destination, shown, running, progress, tree);
       }
-      running.finish();
+      progress.allExpected();
+      tree.finish();
+    }
+    tellOfFewNodes(context);
+  }
+
+  /** Files are stored as long as their least number of copies can be: say so if it was not all. */
+  private void tellOfFewNodes(CommandContext context) throws InterruptedException {
+    int wanted = mostCopies.get();
+    if (wanted < 2) {
+      return;
+    }
+    long alive =
+        context.await(context.client().nodes()).stream()
+            .filter(node -> node.liveness() == Liveness.ALIVE)
+            .count();
+    if (alive < wanted) {
+      context.warn(
+          alive
+              + (alive == 1 ? " storage node is alive" : " storage nodes are alive")
+              + ", so chunks got fewer copies than the "
+              + wanted
+              + " that were wanted; see: shoal stat, shoal nodes");
     }
   }
 
@@ -135,7 +165,7 @@ final class PutCommand implements Command {
           destination.path()
               + " is a directory (expected: the path of a file, for standard input has no name)");
     }
-    try (ProgressReport progress = new ProgressReport("-", -1, !quiet && !context.json())) {
+    try (ProgressReport progress = new ProgressReport("-", !quiet && !context.json())) {
       FileStatus stored =
           new StandardInput(System.in)
               .copyTo(
@@ -152,11 +182,12 @@ final class PutCommand implements Command {
       Remote.Destination destination,
       PutOptions options,
       Jobs running,
-      ProgressReport progress)
+      ProgressReport progress,
+      TreeUpload tree)
       throws InterruptedException {
     String target = destination.of(nameOf(source));
     if (Files.isDirectory(source)) {
-      new TreeUpload(context, running, progress, options).upload(source, target);
+      tree.upload(source, target);
       return;
     }
     if (!Files.isRegularFile(source)) {
@@ -167,6 +198,7 @@ final class PutCommand implements Command {
     running.start(
         () -> context.client().put(source, target, options),
         (stored, failure) -> {
+          progress.fileEnded();
           if (failure == null) {
             report(context, stored);
           }
@@ -183,7 +215,10 @@ final class PutCommand implements Command {
     return name == null ? "root" : name.toString();
   }
 
-  private static void report(CommandContext context, FileStatus stored) {
+  private void report(CommandContext context, FileStatus stored) {
+    if (stored.length() > 0) {
+      mostCopies.accumulateAndGet(stored.policy().replication(), Math::max);
+    }
     if (context.json()) {
       synchronized (context) {
         context.output().line(Json.status(stored));

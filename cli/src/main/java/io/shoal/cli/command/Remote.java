@@ -57,6 +57,18 @@ final class Remote {
   }
 
   /**
+   * Returns the failure of a command that meets a directory and was not given {@code -r}.
+   *
+   * @param verb what the command does with files
+   */
+  static ShoalException isDirectory(String path, String verb) {
+    return new ShoalException(
+        ErrorCode.IS_A_DIRECTORY,
+        path,
+        path + " is a directory (use -r to " + verb + " it with all below it)");
+  }
+
+  /**
    * Where sources go.
    *
    * @param isDirectory whether they go into it under their own names

@@ -5,6 +5,7 @@ import com.beust.jcommander.Parameters;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
+import io.shoal.cli.Json;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.util.ArrayList;
@@ -50,14 +51,25 @@ final class RmCommand implements Command {
     for (String path : paths) {
       try {
         if (!recursive && context.await(context.client().stat(path)).isDirectory()) {
-          throw new ShoalException(ErrorCode.IS_A_DIRECTORY, path, path + " is a directory");
+          throw Remote.isDirectory(path, "delete");
         }
         context.await(context.client().delete(path, recursive));
+        if (context.json()) {
+          context.output().line(document(path));
+        }
       } catch (ShoalException e) {
         if (!force || e.code() != ErrorCode.NOT_FOUND) {
           context.fail(e);
         }
       }
     }
+  }
+
+  private static String document(String path) {
+    return Json.object(
+        json -> {
+          json.writeStringField("path", path);
+          json.writeBooleanField("deleted", true);
+        });
   }
 }

@@ -27,6 +27,7 @@ final class TreeDownload {
   private final Jobs running;
   private final ProgressReport progress;
   private final GetOptions options;
+  private final Deque<Pair> made = new ArrayDeque<>();
 
   TreeDownload(CommandContext context, Jobs running, ProgressReport progress, GetOptions options) {
     this.context = context;
@@ -35,10 +36,9 @@ final class TreeDownload {
     this.options = options;
   }
 
-  /** Fetches everything below a directory. */
+  /** Starts to fetch everything below a directory. */
   void download(FileStatus root, Path target) throws InterruptedException {
     Deque<Pair> open = new ArrayDeque<>();
-    Deque<Pair> made = new ArrayDeque<>();
     open.push(new Pair(root, target));
     while (!open.isEmpty()) {
       Pair directory = open.pop();
@@ -50,10 +50,29 @@ final class TreeDownload {
         }
       }
     }
+  }
+
+  /** Waits for all that was started, and gives directories their times where that is wanted. */
+  void finish() throws InterruptedException {
+    running.finish();
     if (options.keepAttributes()) {
-      running.finish();
       made.forEach(this::keepAttributes);
     }
+  }
+
+  /** Starts to fetch a file. */
+  void fetch(FileStatus source, Path target) throws InterruptedException {
+    progress.expect(source.length());
+    running.start(
+        () -> context.client().get(source.path(), target, options),
+        (fetched, failure) -> {
+          progress.fileEnded();
+          if (failure == null && context.json()) {
+            synchronized (context) {
+              context.output().line(Json.status(fetched));
+            }
+          }
+        });
   }
 
   private void visit(DirectoryEntry entry, Path directory, Deque<Pair> open)
@@ -71,16 +90,7 @@ final class TreeDownload {
       open.push(new Pair(entry.status(), target));
       return;
     }
-    progress.expect(entry.status().length());
-    running.start(
-        () -> context.client().get(entry.status().path(), target, options),
-        (fetched, failure) -> {
-          if (failure == null && context.json()) {
-            synchronized (context) {
-              context.output().line(Json.status(fetched));
-            }
-          }
-        });
+    fetch(entry.status(), target);
   }
 
   private static void makeDirectory(Path target) {

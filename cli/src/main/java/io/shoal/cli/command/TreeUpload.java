@@ -4,11 +4,11 @@ import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
 import io.shoal.cli.ExitCode;
 import io.shoal.cli.Jobs;
-import io.shoal.cli.Json;
 import io.shoal.cli.Names;
 import io.shoal.cli.ProgressReport;
 import io.shoal.cli.RemotePath;
 import io.shoal.client.AttributeChange;
+import io.shoal.client.FileStatus;
 import io.shoal.client.PutOptions;
 import java.io.IOException;
 import java.nio.file.FileSystemLoopException;
@@ -21,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,16 +36,28 @@ final class TreeUpload {
   private final Jobs running;
   private final ProgressReport progress;
   private final PutOptions options;
+  private final Consumer<FileStatus> stored;
   private final Deque<DirectoryTimes> directories = new ArrayDeque<>();
 
-  TreeUpload(CommandContext context, Jobs running, ProgressReport progress, PutOptions options) {
+  /**
+   * Makes one for any number of directories.
+   *
+   * @param stored hears of each file that was stored, on a thread of the client's
+   */
+  TreeUpload(
+      CommandContext context,
+      Jobs running,
+      ProgressReport progress,
+      PutOptions options,
+      Consumer<FileStatus> stored) {
     this.context = context;
     this.running = running;
     this.progress = progress;
     this.options = options;
+    this.stored = stored;
   }
 
-  /** Starts to store everything below a directory; waits for the files of it before it returns. */
+  /** Starts to store everything below a directory. */
   void upload(Path root, String target) throws InterruptedException {
     try {
       Files.walkFileTree(
@@ -57,12 +70,10 @@ final class TreeUpload {
     } catch (Interrupted e) {
       throw e.original;
     }
-    if (options.keepAttributes()) {
-      keepDirectoryTimes();
-    }
   }
 
-  private void keepDirectoryTimes() throws InterruptedException {
+  /** Waits for all that was started, and gives directories their times where that is wanted. */
+  void finish() throws InterruptedException {
     running.finish();
     for (DirectoryTimes directory : directories) {
       AttributeChange change =
@@ -71,6 +82,7 @@ final class TreeUpload {
               .withMode(directory.mode);
       running.start(() -> context.client().setAttributes(directory.target, change));
     }
+    running.finish();
   }
 
   private static String reason(IOException e) {
@@ -121,11 +133,10 @@ final class TreeUpload {
       try {
         running.start(
             () -> context.client().put(file, remote(file), options),
-            (stored, failure) -> {
-              if (failure == null && context.json()) {
-                synchronized (context) {
-                  context.output().line(Json.status(stored));
-                }
+            (status, failure) -> {
+              progress.fileEnded();
+              if (failure == null) {
+                stored.accept(status);
               }
             });
       } catch (InterruptedException e) {

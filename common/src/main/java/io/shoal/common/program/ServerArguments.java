@@ -19,7 +19,8 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
     RUN,
     PRINT_HELP,
     PRINT_VERSION,
-    PRINT_TEMPLATE
+    PRINT_TEMPLATE,
+    CHECK
   }
 
   /** Reads the command line; anything that is not known is an illegal argument. */
@@ -32,6 +33,7 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
       switch (word) {
         case "--help", "-h" -> action = Action.PRINT_HELP;
         case "--version" -> action = Action.PRINT_VERSION;
+        case "--check" -> action = Action.CHECK;
         case "--print-config" -> action = Action.PRINT_TEMPLATE;
         case "--conf" -> file = Optional.of(Path.of(valueOf(word, rest)));
         case "--set" -> overrides.add(valueOf(word, rest));

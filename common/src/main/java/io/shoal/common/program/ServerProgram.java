@@ -14,11 +14,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs one server as a process.
  *
- * <p>Exit codes: 0 for what was only printed; 1 if the server could not start or go on; 2 if the
- * command line or the configuration is wrong; 70 after a defect; 143 after it was asked to end by
- * SIGTERM and did, as the JVM has it.
+ * @param <S> the server's settings
+ *     <p>Exit codes: 0 for what was only printed; 1 if the server could not start or go on; 2 if
+ *     the command line or the configuration is wrong; 70 after a defect; 143 after it was asked to
+ *     end by SIGTERM and did, as the JVM has it.
  */
-public final class ServerProgram {
+public final class ServerProgram<S> {
   /** The server could not start or go on. */
   public static final int EXIT_FAILED = 1;
 
@@ -33,21 +34,29 @@ public final class ServerProgram {
   private final String name;
   private final String version;
   private final ConfigSchema schema;
-  private final Function<Config, RunningServer> starter;
+  private final Function<Config, S> reader;
+  private final Function<S, RunningServer> starter;
 
   /**
    * Makes a program.
    *
    * @param name of the command, for messages
    * @param version of the software
+   * @param reader makes settings of the configuration; throws {@link IllegalArgumentException} or
+   *     {@link ShoalException} if they don't go together
    * @param starter starts the server without waiting until it serves; throws {@link ShoalException}
    *     if it can't
    */
   public ServerProgram(
-      String name, String version, ConfigSchema schema, Function<Config, RunningServer> starter) {
+      String name,
+      String version,
+      ConfigSchema schema,
+      Function<Config, S> reader,
+      Function<S, RunningServer> starter) {
     this.name = name;
     this.version = version;
     this.schema = schema;
+    this.reader = reader;
     this.starter = starter;
   }
 
@@ -70,11 +79,19 @@ public final class ServerProgram {
         case PRINT_HELP -> print(out, help() + "\n");
         case PRINT_VERSION -> print(out, name + " " + version + "\n");
         case PRINT_TEMPLATE -> print(out, schema.template());
-        case RUN -> serve(Config.load(schema, arguments.file(), arguments.overrides()), err);
+        case CHECK -> {
+          reader.apply(load(arguments));
+          yield 0;
+        }
+        case RUN -> serve(load(arguments), err);
       };
     } catch (ShoalException | IllegalArgumentException wrong) {
       return tell(err, wrong, EXIT_USAGE);
     }
+  }
+
+  private Config load(ServerArguments arguments) {
+    return Config.load(schema, arguments.file(), arguments.overrides());
   }
 
   private static int print(PrintStream out, String text) {
@@ -88,7 +105,7 @@ public final class ServerProgram {
     config.describeChanges().forEach(line -> LOG.info("  {}", line));
     RunningServer server;
     try {
-      server = starter.apply(config);
+      server = starter.apply(reader.apply(config));
     } catch (ShoalException refused) {
       return fail(err, refused, isConfiguration(refused) ? EXIT_USAGE : EXIT_FAILED);
     } catch (RuntimeException defect) {
@@ -148,6 +165,7 @@ public final class ServerProgram {
 
       --conf FILE       read settings from FILE
       --set KEY=VALUE   set one, whatever the file says; may be repeated
+      --check           tell what is wrong with the settings, and end
       --print-config    print a configuration file with every key, its meaning and default
       --version         print the version
       --help            print this

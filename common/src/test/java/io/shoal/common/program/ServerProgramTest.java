@@ -31,7 +31,7 @@ final class ServerProgramTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(Function<Config, RunningServer> starter, String... args) {
-    return new ServerProgram("test-server", "1.2", SCHEMA, starter)
+    return new ServerProgram<>("test-server", "1.2", SCHEMA, Function.identity(), starter)
         .run(args, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
   }
 
@@ -59,6 +59,13 @@ final class ServerProgramTest {
   void template_isPrinted() {
     assertThat(run("--print-config")).isZero();
     assertThat(out.toString(UTF_8)).isEqualTo(SCHEMA.template());
+  }
+
+  @Test
+  void check_tellsWhatIsWrongAndStartsNothing() {
+    assertThat(run("--check", "--set", "port=7")).isZero();
+    assertThat(run("--check", "--set", "port=99")).isEqualTo(ServerProgram.EXIT_USAGE);
+    assertThat(err.toString(UTF_8)).contains("port", "99");
   }
 
   @Test

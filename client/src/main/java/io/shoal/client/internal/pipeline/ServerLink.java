@@ -176,7 +176,13 @@ final class ServerLink implements PipelineStream.Events {
           (server, failure) ->
               text.append("; ").append(server).append(": ").append(failure.reason()));
     }
-    return new ShoalException(ErrorCode.UNAVAILABLE, join(servers), text.toString());
+    boolean refused =
+        reasons.size() == servers.size()
+            && reasons.values().stream().allMatch(LinkFailure::refused);
+    return new ShoalException(
+        refused ? ErrorCode.UNAUTHENTICATED : ErrorCode.UNAVAILABLE,
+        join(servers),
+        text.toString());
   }
 
   void close() {
