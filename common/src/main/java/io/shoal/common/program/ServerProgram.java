@@ -80,7 +80,7 @@ public final class ServerProgram<S> {
         case PRINT_VERSION -> print(out, name + " " + version + "\n");
         case PRINT_TEMPLATE -> print(out, schema.template());
         case CHECK -> {
-          reader.apply(load(arguments));
+          var unused = reader.apply(load(arguments));
           yield 0;
         }
         case RUN -> serve(load(arguments), err);
