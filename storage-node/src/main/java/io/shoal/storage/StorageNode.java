@@ -135,11 +135,14 @@ public final class StorageNode implements RunningServer {
       ChunkService service =
           new ChunkService(
               membership, config.streams(), TimeSource.system(), timer, loops.executor());
-      RpcServer server = listen(service, volumes, loops);
+      ChunkTransportServer transport =
+          new ChunkTransportServer(service, rpcSettings(), loops.allocator());
+      RpcServer server = listen(transport, volumes, loops);
       closers.push(
           () -> {
             server.setServing("", false);
             service.refuse();
+            transport.drain();
             server.close(config.drainLimit());
           });
 
@@ -185,17 +188,20 @@ public final class StorageNode implements RunningServer {
       return volumes;
     }
 
-    private RpcServer listen(ChunkService service, NodeVolumes volumes, EventLoops loops) {
-      RpcSettings settings =
-          RpcSettings.defaults()
-              .withFlowControlWindowBytes(config.endpoint().streamWindowBytes())
-              .withOnReadyThresholdBytes(config.streams().readWindowBytes());
+    private RpcSettings rpcSettings() {
+      return RpcSettings.defaults()
+          .withFlowControlWindowBytes(config.endpoint().streamWindowBytes())
+          .withOnReadyThresholdBytes(config.streams().readWindowBytes());
+    }
+
+    private RpcServer listen(
+        ChunkTransportServer transport, NodeVolumes volumes, EventLoops loops) {
       RpcServer server =
           RpcServers.start(
               config.endpoint().listen(),
-              List.of(ChunkTransportServer.serve(service, settings, loops.allocator())),
+              List.of(transport.service()),
               loops,
-              settings,
+              rpcSettings(),
               volumes::clusterId);
       server.setServing("", false);
       return server;

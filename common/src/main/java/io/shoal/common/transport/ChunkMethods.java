@@ -19,6 +19,7 @@ import java.util.List;
 final class ChunkMethods {
   final MethodDescriptor<Envelope<WriteFrame>, Envelope<WriteAck>> write;
   final MethodDescriptor<Envelope<ReadRange>, Envelope<ReadFrame>> read;
+  final MethodDescriptor<Envelope<ExchangeRequest>, Envelope<ExchangeReply>> exchange;
   final MethodDescriptor<Envelope<List<ChunkId>>, Envelope<List<ChunkReport>>> describe;
   final MethodDescriptor<Envelope<Long>, Envelope<List<ChunkReport>>> inventory;
 
@@ -45,6 +46,10 @@ final class ChunkMethods {
                     ChunkMessages::encodeRange,
                     ChunkMessages::decodeRange),
                 new ReadFrameMarshaller(allocator))
+            .build();
+    exchange =
+        ChunkServiceGrpc.getExchangeMethod().toBuilder(
+                new ExchangeRequestMarshaller(allocator), new ExchangeReplyMarshaller(allocator))
             .build();
     describe =
         ChunkServiceGrpc.getDescribeChunksMethod().toBuilder(
@@ -82,6 +87,7 @@ final class ChunkMethods {
         .setSchemaDescriptor(ChunkServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
         .addMethod(write)
         .addMethod(read)
+        .addMethod(exchange)
         .addMethod(describe)
         .addMethod(inventory)
         .build();

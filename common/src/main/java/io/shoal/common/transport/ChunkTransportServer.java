@@ -7,22 +7,42 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.rpc.RpcSettings;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The server end of the chunk service, on grpc-java by its public API. */
 public final class ChunkTransportServer {
-  private ChunkTransportServer() {}
+  private final ServerServiceDefinition service;
+
+  /** Streams of small calls, which clients keep open. */
+  private final Set<ServerExchange> exchanges = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean draining;
 
   /**
-   * Returns the service that hands requests to a handler, for a server of {@code
-   * io.shoal.common.rpc}.
+   * Makes the service that hands requests to a handler.
    *
    * @param allocator of payloads that have to be copied when they are received
    */
-  public static ServerServiceDefinition serve(
+  public ChunkTransportServer(
       ChunkHandler handler, RpcSettings settings, ByteBufAllocator allocator) {
-    ChunkMethods methods = new ChunkMethods(allocator);
-    int threshold = settings.onReadyThresholdBytes();
+    service = define(handler, new ChunkMethods(allocator), settings.onReadyThresholdBytes());
+  }
+
+  /** Returns the service, for a server of {@code io.shoal.common.rpc}. */
+  public ServerServiceDefinition service() {
+    return service;
+  }
+
+  /** Ends streams that would rest for ever as soon as all they asked for is answered. */
+  public void drain() {
+    draining = true;
+    exchanges.forEach(ServerExchange::drain);
+  }
+
+  private ServerServiceDefinition define(
+      ChunkHandler handler, ChunkMethods methods, int threshold) {
     ServerCallHandler<Envelope<WriteFrame>, Envelope<WriteAck>> write =
         (call, headers) -> {
           ServerWriteStream stream = new ServerWriteStream(call, threshold);
@@ -32,6 +52,16 @@ public final class ChunkTransportServer {
     ServerCallHandler<Envelope<ReadRange>, Envelope<ReadFrame>> read =
         (call, headers) ->
             new ServerReplyStream<>(call, threshold, handler::openRead, ReadFrame::release);
+    ServerCallHandler<Envelope<ExchangeRequest>, Envelope<ExchangeReply>> exchange =
+        (call, headers) -> {
+          ServerExchange stream = new ServerExchange(call, threshold, handler, exchanges::remove);
+          exchanges.add(stream);
+          stream.start();
+          if (draining) {
+            stream.drain();
+          }
+          return stream;
+        };
     ServerCallHandler<Envelope<Long>, Envelope<List<ChunkReport>>> inventory =
         (call, headers) ->
             new ServerReplyStream<>(call, threshold, handler::openInventory, page -> {});
@@ -45,6 +75,7 @@ public final class ChunkTransportServer {
     return ServerServiceDefinition.builder(methods.service())
         .addMethod(methods.write, write)
         .addMethod(methods.read, read)
+        .addMethod(methods.exchange, exchange)
         .addMethod(methods.describe, describe)
         .addMethod(methods.inventory, inventory)
         .build();
@@ -59,8 +90,7 @@ public final class ChunkTransportServer {
               if (failure != null) {
                 replies.fail(ShoalException.of(failure));
               } else {
-                replies.send(answer);
-                replies.finish();
+                replies.finish(answer);
               }
             });
     return new ReplySource() {

@@ -42,12 +42,35 @@ public final class GrpcChunkTransport implements ChunkTransport {
     this.time = time;
     this.timer = timer;
     this.methods = new ChunkMethods(loops.allocator());
-    this.channels = new NodeChannels(node -> RpcChannels.open(node, loops, rpc), settings);
+    this.channels =
+        new NodeChannels(
+            node -> RpcChannels.open(node, loops, rpc),
+            (channel, node) ->
+                new NodeExchange(
+                    channel,
+                    methods,
+                    node,
+                    rpc.onReadyThresholdBytes(),
+                    new NodeExchange.Idle(rpc.idleTimeout(), timer, loops.executor())),
+            settings);
   }
 
   @Override
   public WriteStream openWrite(HostPort node, StreamLimits limits, WriteListener listener) {
     NodeChannels.Lease lease = channels.acquire(node);
+    if (limits.deadline() != null || !lease.exchange().supported()) {
+      return openOwnWrite(lease, node, limits, listener);
+    }
+    return new SmallWriteStream(
+        lease.exchange(),
+        listener,
+        () -> openOwnWrite(channels.acquire(node), node, limits, listener),
+        watches(node, limits),
+        lease::release);
+  }
+
+  private WriteStream openOwnWrite(
+      NodeChannels.Lease lease, HostPort node, StreamLimits limits, WriteListener listener) {
     GrpcWriteStream stream =
         new GrpcWriteStream(
             newCall(lease, methods.write, limits.deadline()),
@@ -62,13 +85,29 @@ public final class GrpcChunkTransport implements ChunkTransport {
   @Override
   public ReadStream openRead(
       HostPort node, ReadRange range, StreamLimits limits, ReadListener listener) {
-    return openStream(node, methods.read, range, limits, new RangeInbox(node, range, listener));
+    RangeInbox inbox = new RangeInbox(node, range, listener);
+    NodeChannels.Lease lease = channels.acquire(node);
+    if (limits.deadline() != null
+        || !ExchangeRequest.Read.fits(range)
+        || !lease.exchange().supported()) {
+      return openStream(lease, node, methods.read, range, limits, inbox);
+    }
+    SmallReadStream stream =
+        new SmallReadStream(
+            lease.exchange(),
+            inbox,
+            () -> openStream(channels.acquire(node), node, methods.read, range, limits, inbox),
+            watches(node, limits),
+            lease::release);
+    stream.start(range);
+    return stream;
   }
 
   @Override
   public ReadStream openInventory(
       HostPort node, long afterChunkId, StreamLimits limits, InventoryListener listener) {
     return openStream(
+        channels.acquire(node),
         node,
         methods.inventory,
         afterChunkId,
@@ -100,12 +139,12 @@ public final class GrpcChunkTransport implements ChunkTransport {
   }
 
   private <Q, T> ReadStream openStream(
+      NodeChannels.Lease lease,
       HostPort node,
       MethodDescriptor<Envelope<Q>, Envelope<T>> method,
       Q request,
       StreamLimits limits,
       GrpcReadStream.Inbox<T> inbox) {
-    NodeChannels.Lease lease = channels.acquire(node);
     GrpcReadStream<Q, T> stream =
         new GrpcReadStream<>(
             newCall(lease, method, limits.deadline()),

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeChannels {
   private final Function<HostPort, ManagedChannel> opener;
+  private final BiFunction<ManagedChannel, HostPort, NodeExchange> exchanges;
   private final TransportSettings settings;
 
   /** By last use, oldest first. */
@@ -30,18 +32,40 @@ final class NodeChannels {
 
   private boolean closed;
 
-  NodeChannels(Function<HostPort, ManagedChannel> opener, TransportSettings settings) {
+  /**
+   * Makes them.
+   *
+   * @param exchanges makes what carries the small calls over a channel
+   */
+  NodeChannels(
+      Function<HostPort, ManagedChannel> opener,
+      BiFunction<ManagedChannel, HostPort, NodeExchange> exchanges,
+      TransportSettings settings) {
     this.opener = opener;
+    this.exchanges = exchanges;
     this.settings = settings;
   }
 
   /** A channel and the number of calls on it, which share it. */
   final class Lease {
     private final ManagedChannel channel;
+    private final NodeExchange exchange;
     private int calls;
 
-    private Lease(ManagedChannel channel) {
+    private Lease(ManagedChannel channel, NodeExchange exchange) {
       this.channel = channel;
+      this.exchange = exchange;
+    }
+
+    /** Returns what carries the small calls over the channel. */
+    NodeExchange exchange() {
+      return exchange;
+    }
+
+    /** Lets calls go on that are under way, and then ends. */
+    private void retire() {
+      exchange.close();
+      channel.shutdown();
     }
 
     ManagedChannel channel() {
@@ -99,7 +123,8 @@ final class NodeChannels {
     }
     boolean more = leases.size() < settings.connectionsPerNode();
     if (best == null || (more && best.calls > 0)) {
-      best = new Lease(opener.apply(node));
+      ManagedChannel opened = opener.apply(node);
+      best = new Lease(opened, exchanges.apply(opened, node));
       leases.add(best);
     }
     return best;
@@ -109,7 +134,7 @@ final class NodeChannels {
     if (lease.channel.getState(false) != ConnectivityState.TRANSIENT_FAILURE) {
       return false;
     }
-    lease.channel.shutdown();
+    lease.retire();
     return true;
   }
 
@@ -120,7 +145,7 @@ final class NodeChannels {
     for (Iterator<List<Lease>> oldest = nodes.values().iterator(); oldest.hasNext(); ) {
       List<Lease> leases = oldest.next();
       if (leases.stream().allMatch(lease -> lease.calls == 0)) {
-        leases.forEach(lease -> lease.channel.shutdown());
+        leases.forEach(Lease::retire);
         oldest.remove();
         return;
       }

@@ -29,23 +29,35 @@ final class ReadFrameMarshaller implements Marshaller<Envelope<ReadFrame>> {
       throw new IllegalArgumentException("frame: " + envelope + " (expected: a whole one)");
     }
     ReadFrame frame = whole.message();
+    return new FrameStream(headerOf(frame), frame.payload());
+  }
+
+  /** Returns all of a frame's message but its payload. */
+  static byte[] headerOf(ReadFrame frame) {
     WireHeader header = new WireHeader();
     header.size(OFFSET_FIELD_NUMBER, frame.offset());
     header.fixed32(CRC32C_FIELD_NUMBER, frame.crc32c());
     header.announce(PAYLOAD_FIELD_NUMBER, frame.length());
-    return new FrameStream(header.toBytes(), frame.payload());
+    return header.toBytes();
   }
 
   @Override
   public Envelope<ReadFrame> parse(InputStream stream) {
-    Parts parts = new Parts();
     try {
-      parts.read(new WireFields(stream, allocator));
-      return new Envelope.Whole<>(parts.takeFrame());
+      return new Envelope.Whole<>(parse(new WireFields(stream, allocator)));
     } catch (MalformedException e) {
       return e.toEnvelope("ReadFrame");
     } catch (IOException e) {
       return new MalformedException(e.toString()).toEnvelope("ReadFrame");
+    }
+  }
+
+  /** Reads a frame's message. */
+  static ReadFrame parse(WireFields fields) throws IOException, MalformedException {
+    Parts parts = new Parts();
+    try {
+      parts.read(fields);
+      return parts.takeFrame();
     } finally {
       parts.release();
     }

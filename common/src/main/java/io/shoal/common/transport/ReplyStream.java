@@ -18,6 +18,9 @@ public interface ReplyStream<T> {
   /** Sends a reply. */
   void send(T reply);
 
+  /** Sends the last reply and ends the stream successfully. */
+  void finish(T last);
+
   /** Ends the stream successfully, behind everything that was sent. */
   void finish();
 

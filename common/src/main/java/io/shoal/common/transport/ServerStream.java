@@ -76,6 +76,12 @@ abstract class ServerStream<Q, T> extends ServerCall.Listener<Envelope<Q>>
   }
 
   @Override
+  public final void finish(T last) {
+    send(last);
+    finish();
+  }
+
+  @Override
   public final void finish() {
     end(Status.OK, new Metadata());
   }

@@ -24,6 +24,10 @@ final class WireFields {
 
   private final InputStream in;
   private final ByteBufAllocator allocator;
+
+  /** Whether nothing comes behind these fields in the stream. */
+  private final boolean lastInStream;
+
   private int remaining;
 
   /**
@@ -32,9 +36,22 @@ final class WireFields {
    * @param in holds exactly the message, and tells by {@link InputStream#available} how long it is
    */
   WireFields(InputStream in, ByteBufAllocator allocator) throws IOException {
+    this(in, allocator, in.available(), true);
+  }
+
+  private WireFields(InputStream in, ByteBufAllocator allocator, int length, boolean lastInStream) {
     this.in = in;
     this.allocator = allocator;
-    this.remaining = in.available();
+    this.remaining = length;
+    this.lastInStream = lastInStream;
+  }
+
+  /** Returns the fields of a message within this one; they are to be read before what follows. */
+  WireFields message(String field) throws IOException, MalformedException {
+    int length = announced(field, Integer.MAX_VALUE);
+    boolean last = lastInStream && length == remaining;
+    remaining -= length;
+    return new WireFields(in, allocator, length, last);
   }
 
   /** Tells whether another field follows. */
@@ -49,6 +66,11 @@ final class WireFields {
       throw new MalformedException("tag " + Long.toUnsignedString(tag) + " is none");
     }
     return (int) tag;
+  }
+
+  /** Reads a number of any size. */
+  long int64() throws IOException, MalformedException {
+    return varint();
   }
 
   /** Reads an offset or a length: a varint that fits into 31 bits. */
@@ -97,7 +119,7 @@ final class WireFields {
     if (length == 0) {
       return Unpooled.EMPTY_BUFFER;
     }
-    boolean last = length == remaining;
+    boolean last = lastInStream && length == remaining;
     remaining -= length;
     return last
         ? ReceivedBuffers.takeAll(in, length, allocator)

@@ -20,6 +20,26 @@ final class WireHeader {
     write(() -> out.writeMessage(field, message));
   }
 
+  void int64(int field, long value) {
+    if (value != 0) {
+      write(() -> out.writeUInt64(field, value));
+    }
+  }
+
+  /**
+   * Writes a message that ends with a payload, which follows this header.
+   *
+   * @param header all of the message but the payload
+   */
+  void announceMessage(int field, byte[] header, int payloadBytes) {
+    write(
+        () -> {
+          out.writeTag(field, WireFields.BYTES);
+          out.writeUInt32NoTag(header.length + payloadBytes);
+          out.writeRawBytes(header);
+        });
+  }
+
   void size(int field, int value) {
     if (value != 0) {
       write(() -> out.writeUInt32(field, value));

@@ -43,6 +43,11 @@ public record WriteFrame(
     return payload.readableBytes();
   }
 
+  /** Returns the same frame with a reference of its own to the payload. */
+  WriteFrame retainedDuplicate() {
+    return new WriteFrame(opening, offset, crc32c, flush, finish, payload.retainedDuplicate());
+  }
+
   /** Gives up the payload. */
   public void release() {
     payload.release();

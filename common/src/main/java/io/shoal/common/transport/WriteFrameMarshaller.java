@@ -43,6 +43,11 @@ final class WriteFrameMarshaller implements Marshaller<Envelope<WriteFrame>> {
       throw new IllegalArgumentException("frame: " + envelope + " (expected: a whole one)");
     }
     WriteFrame frame = whole.message();
+    return new FrameStream(headerOf(frame), frame.payload());
+  }
+
+  /** Returns all of a frame's message but its payload. */
+  static byte[] headerOf(WriteFrame frame) {
     WireHeader header = new WireHeader();
     @Nullable WriteOpening opening = frame.opening();
     if (opening != null) {
@@ -53,19 +58,26 @@ final class WriteFrameMarshaller implements Marshaller<Envelope<WriteFrame>> {
     header.bool(FLUSH_FIELD_NUMBER, frame.flush());
     header.bool(FINISH_FIELD_NUMBER, frame.finish());
     header.announce(PAYLOAD_FIELD_NUMBER, frame.length());
-    return new FrameStream(header.toBytes(), frame.payload());
+    return header.toBytes();
   }
 
   @Override
   public Envelope<WriteFrame> parse(InputStream stream) {
-    Parts parts = new Parts();
     try {
-      parts.read(new WireFields(stream, allocator));
-      return new Envelope.Whole<>(parts.takeFrame());
+      return new Envelope.Whole<>(parse(new WireFields(stream, allocator)));
     } catch (MalformedException e) {
       return e.toEnvelope("WriteFrame");
     } catch (IOException e) {
       return new MalformedException(e.toString()).toEnvelope("WriteFrame");
+    }
+  }
+
+  /** Reads a frame's message. */
+  static WriteFrame parse(WireFields fields) throws IOException, MalformedException {
+    Parts parts = new Parts();
+    try {
+      parts.read(fields);
+      return parts.takeFrame();
     } finally {
       parts.release();
     }

@@ -30,7 +30,7 @@ final class Ends {
     RpcServer server =
         RpcServers.start(
             new HostPort("127.0.0.1", port),
-            List.of(ChunkTransportServer.serve(handler, settings, loops.allocator())),
+            List.of(new ChunkTransportServer(handler, settings, loops.allocator()).service()),
             loops,
             settings);
     return new ChunkTransportContract.Listening() {

@@ -189,8 +189,12 @@ final class GrpcChunkTransportTest {
     client.openRead(node, new ReadRange(CHUNK, 0, 10, NODE), LIMITS, frames).request(1);
     take(handler.reads).replies.fail(cancelled());
     frames.failure();
+    RecordedStream large = new RecordedStream();
+    client.openRead(node, new ReadRange(CHUNK, 0, 1 << 20, NODE), LIMITS, large).request(1);
+    take(handler.reads).replies.fail(cancelled());
+    large.failure();
 
-    assertThat(clock.pendingTasks()).isZero();
+    assertThat(clock.pendingTasks()).as("the look whether the small calls rest").isEqualTo(1);
   }
 
   // --- what the node says is checked

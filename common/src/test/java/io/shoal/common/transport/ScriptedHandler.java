@@ -23,6 +23,16 @@ final class ScriptedHandler implements ChunkHandler {
       chunks ->
           CompletableFuture.completedFuture(chunks.stream().map(ChunkReport::unknown).toList());
 
+  /** If there is one, nothing is begun. */
+  volatile @Nullable ShoalException refusal;
+
+  private void refuseIfTold() {
+    ShoalException told = refusal;
+    if (told != null) {
+      throw told;
+    }
+  }
+
   /** Takes the next element, which has to come in time. */
   static <T> T take(BlockingQueue<T> queue) {
     try {
@@ -103,6 +113,7 @@ final class ScriptedHandler implements ChunkHandler {
 
   @Override
   public WriteSink openWrite(WriteReplies replies) {
+    refuseIfTold();
     Write write = new Write(replies);
     writes.add(write);
     return write;
@@ -110,6 +121,7 @@ final class ScriptedHandler implements ChunkHandler {
 
   @Override
   public ReplySource openRead(ReadRange range, ReplyStream<ReadFrame> replies) {
+    refuseIfTold();
     Reply<ReadRange, ReadFrame> read = new Reply<>(range, replies);
     reads.add(read);
     return read;

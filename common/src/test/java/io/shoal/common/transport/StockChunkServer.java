@@ -156,6 +156,12 @@ final class StockChunkServer extends ChunkServiceGrpc.ChunkServiceImplBase {
     }
 
     @Override
+    public synchronized void finish(T last) {
+      send(last);
+      finish();
+    }
+
+    @Override
     public synchronized void finish() {
       if (end()) {
         out.onCompleted();

@@ -164,7 +164,12 @@ final class ReadSession implements ReplySource {
     if (frame != null) {
       // Here and not within the lock: it copies, on the volume's thread, and is dropped after the
       // end.
-      replies.send(new ReadFrame(frame.offset(), frame.crc32c(), frame.payload()));
+      ReadFrame sent = new ReadFrame(frame.offset(), frame.crc32c(), frame.payload());
+      if (frame.offset() + sent.length() == range.end()) {
+        replies.finish(sent);
+      } else {
+        replies.send(sent);
+      }
     }
     update(
         () -> {
@@ -175,7 +180,6 @@ final class ReadSession implements ReplySource {
                 ShoalException.of(
                     failure == null ? new IllegalStateException("no frame") : failure));
           } else if (stage == Stage.READING && reader != null && !reader.hasNext()) {
-            replies.finish();
             end();
           }
         });

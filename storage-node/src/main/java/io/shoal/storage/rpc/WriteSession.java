@@ -209,9 +209,12 @@ final class WriteSession implements WriteSink {
     stage = Stage.WRITING;
     receivedBytes = opened.startBytes();
     durable = opened.startDurable();
-    acknowledge();
     @Nullable WriteFrame first = held;
     held = null;
+    if (first == null || !first.finish()) {
+      // Where the chunk stands; with a frame that ends it, that is told at the end.
+      acknowledge();
+    }
     if (first != null) {
       accept(first);
     }
@@ -304,7 +307,12 @@ final class WriteSession implements WriteSink {
       return;
     }
     durable = reached;
-    acknowledge();
+    if (stage == Stage.FINISHING && outstanding == 0) {
+      // The last one goes with the end.
+      ackDue = true;
+    } else {
+      acknowledge();
+    }
   }
 
   private void acknowledge() {
@@ -321,12 +329,15 @@ final class WriteSession implements WriteSink {
 
   private void sendAck() {
     acknowledgedBytes = receivedBytes;
-    replies.send(
-        new WriteAck(
-            receivedBytes,
-            durable.bytes(),
-            durable.crc32c(),
-            writer == null ? 0 : writer.volume().value()));
+    replies.send(ack());
+  }
+
+  private WriteAck ack() {
+    return new WriteAck(
+        receivedBytes,
+        durable.bytes(),
+        durable.crc32c(),
+        writer == null ? 0 : writer.volume().value());
   }
 
   // ----------------------------------------------------------------------------------------------
@@ -338,9 +349,10 @@ final class WriteSession implements WriteSink {
       return;
     }
     if (ackDue) {
-      sendAck();
+      replies.finish(ack());
+    } else {
+      replies.finish();
     }
-    replies.finish();
     end();
   }
 

@@ -39,6 +39,12 @@ class RecordedReplies<T> implements ReplyStream<T> {
   }
 
   @Override
+  public void finish(T last) {
+    send(last);
+    finish();
+  }
+
+  @Override
   public void finish() {
     finished |= failure == null;
   }
