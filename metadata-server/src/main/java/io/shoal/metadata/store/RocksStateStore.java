@@ -47,7 +47,7 @@ public final class RocksStateStore implements DurableStateStore {
   private final ColumnFamilyHandle own;
   private final PerTable<ColumnFamilyHandle> handles;
   private final ReadOptions current = new ReadOptions();
-  private final RocksReader committed;
+  private final WriterMemory committed;
 
   private volatile LogPosition applied = LogPosition.NONE;
   private @Nullable Overlay writer;
@@ -66,7 +66,7 @@ public final class RocksStateStore implements DurableStateStore {
     this.own = all.get(0);
     Iterator<ColumnFamilyHandle> next = all.listIterator(1);
     this.handles = PerTable.of(table -> next.next());
-    this.committed = new RocksReader(database, handles, current, null);
+    this.committed = new WriterMemory(new RocksReader(database, handles, current, null));
   }
 
   /**
@@ -204,8 +204,10 @@ public final class RocksStateStore implements DurableStateStore {
           ByteBuffer.allocate(16).putLong(position.term()).putLong(position.index()).array());
       database.write(options.write(), batch);
     } catch (RocksDBException e) {
+      committed.forget();
       throw RocksReader.failed("commit at " + position, e);
     }
+    mine.applyTo(committed::changed);
     applied = position;
     mine.close();
     writer = null;

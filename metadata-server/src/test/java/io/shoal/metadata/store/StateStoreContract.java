@@ -247,6 +247,52 @@ abstract class StateStoreContract {
     }
   }
 
+  /** A queue: scanned from its beginning, emptied there, and filled at any place. */
+  @Test
+  void scan_ofWhatIsDeletedAtItsBeginning_seesLaterRowsBeforeIt() {
+    write(
+        writer -> {
+          for (int i = 50; i < 60; i++) {
+            writer.put(Table.EXPIRIES, key("k" + i), key("v"));
+          }
+        });
+    write(
+        writer -> {
+          assertThat(rows(writer, Table.EXPIRIES, "k", "l")).hasSize(10).startsWith("k50=v");
+          for (int i = 50; i < 58; i++) {
+            writer.delete(Table.EXPIRIES, key("k" + i));
+          }
+        });
+    write(
+        writer -> {
+          assertThat(rows(writer, Table.EXPIRIES, "k", "l")).containsExactly("k58=v", "k59=v");
+          writer.put(Table.EXPIRIES, key("k51"), key("w"));
+          assertThat(rows(writer, Table.EXPIRIES, "k", "l")).hasSize(3);
+        });
+    write(
+        writer -> {
+          assertThat(rows(writer, Table.EXPIRIES, "k", "l"))
+              .containsExactly("k51=w", "k58=v", "k59=v");
+          writer.delete(Table.EXPIRIES, key("k51"));
+          writer.delete(Table.EXPIRIES, key("k58"));
+          writer.delete(Table.EXPIRIES, key("k59"));
+        });
+    write(
+        writer -> {
+          assertThat(rows(writer, Table.EXPIRIES, "k", "l")).isEmpty();
+          assertThat(rows(writer, Table.EXPIRIES, "k", "kz")).isEmpty();
+          writer.put(Table.EXPIRIES, key("k"), key("x"));
+        });
+    try (StateWriter dropped = store.begin()) {
+      dropped.put(Table.EXPIRIES, key("k0"), key("dropped"));
+      assertThat(rows(dropped, Table.EXPIRIES, "k", "l")).containsExactly("k=x", "k0=dropped");
+    }
+    try (StateWriter writer = store.begin()) {
+      assertThat(rows(writer, Table.EXPIRIES, "k", "l")).containsExactly("k=x");
+      assertThat(rows(writer, Table.EXPIRIES, "", "z")).containsExactly("k=x");
+    }
+  }
+
   private void runSteps(
       Random random, StateWriter writer, NavigableMap<String, String> model, int depth) {
     for (int step = 0; step < 12; step++) {
@@ -279,6 +325,11 @@ abstract class StateStoreContract {
   private static void checkRanges(
       Random random, StateReader reader, NavigableMap<String, String> model, String seed) {
     for (int i = 0; i < 20; i++) {
+      String some = "k" + random.nextInt(30);
+      byte[] value = reader.get(Table.SYSTEM, key(some));
+      assertThat(value == null ? null : new String(value, UTF_8))
+          .as(seed)
+          .isEqualTo(model.get(some));
       String one = "k" + random.nextInt(30);
       String other = "k" + random.nextInt(30);
       String from = one.compareTo(other) <= 0 ? one : other;
