@@ -63,7 +63,7 @@ final class BlockReader {
 
   private ByteBuf readBlocks(int from, int to) {
     int fileEnd = Math.min(to, content.inlineStart());
-    ByteBuf blocks = allocator.directBuffer(to - from, to - from);
+    ByteBuf blocks = allocate(to - from);
     try {
       readFile(from, fileEnd, blocks);
       if (to > fileEnd) {
@@ -77,6 +77,16 @@ final class BlockReader {
       blocks.release();
       throw tooShort;
     }
+  }
+
+  /** Returns an empty buffer that lies as the file wants it. */
+  private ByteBuf allocate(int bytes) {
+    int alignment = file == null ? 1 : file.alignmentBytes();
+    ByteBuf buffer = allocator.directBuffer(bytes + alignment - 1, bytes + alignment - 1);
+    int misplaced = buffer.nioBuffer(0, buffer.capacity()).alignmentOffset(0, alignment);
+    int skip = misplaced == 0 ? 0 : alignment - misplaced;
+    // Shares the reference count with what it is a part of.
+    return alignment == 1 ? buffer : buffer.slice(skip, bytes).setIndex(0, 0);
   }
 
   private void readFile(int from, int fileEnd, ByteBuf blocks) throws IOException {

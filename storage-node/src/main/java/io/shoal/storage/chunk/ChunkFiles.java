@@ -75,8 +75,14 @@ final class ChunkFiles {
     }
   }
 
-  DiskFile open(ChunkId chunk, long sequence) throws IOException {
-    return disk.open(name(chunk, sequence));
+  /**
+   * Opens the file of a chunk.
+   *
+   * @param bulk whether much of it will be read
+   */
+  DiskFile open(ChunkId chunk, long sequence, boolean bulk) throws IOException {
+    String name = name(chunk, sequence);
+    return bulk ? disk.openDirect(name) : disk.open(name);
   }
 
   /** Removes the file of a chunk, if it is there. */

@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 final class ChunkReads {
   private static final Logger logger = LoggerFactory.getLogger(ChunkReads.class);
 
+  /** Longer ranges may be read past the page cache: what is read through it costs far more. */
+  private static final int BULK_BYTES = 256 << 10;
+
   private final ChunkParts parts;
   private final ChunkFiles files;
   private final AtomicInteger openReaders = new AtomicInteger();
@@ -74,7 +77,7 @@ final class ChunkReads {
               + content.lengthBytes()
               + ")");
     }
-    DiskFile file = offset < content.inlineStart() ? openFile(chunk) : null;
+    DiskFile file = offset < content.inlineStart() ? openFile(chunk, length) : null;
     BlockReader blocks = new BlockReader(chunk, content, file, parts.allocator());
     ReadFrame first;
     try {
@@ -92,13 +95,14 @@ final class ChunkReads {
    * Opens the file that a content belongs to. The head may be older than the content: the chunk can
    * have got its file in between, so the number is looked up again.
    */
-  private DiskFile openFile(ChunkId chunk) {
+  private DiskFile openFile(ChunkId chunk, int length) {
     try {
       ChunkHead head = parts.index().head(chunk);
       if (head == null) {
         throw unknown(chunk);
       }
-      return files.open(chunk, head.fileSequence());
+      return files.open(
+          chunk, head.fileSequence(), parts.config().directReads() && length > BULK_BYTES);
     } catch (NoSuchFileException missing) {
       throw missing(chunk, missing);
     } catch (IOException failure) {

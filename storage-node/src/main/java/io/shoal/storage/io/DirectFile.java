@@ -63,6 +63,11 @@ final class DirectFile implements DiskFile {
   }
 
   @Override
+  public int alignmentBytes() {
+    return staging.alignmentBytes();
+  }
+
+  @Override
   public int read(long offset, ByteBuffer target) throws IOException {
     return file.read(offset, target);
   }

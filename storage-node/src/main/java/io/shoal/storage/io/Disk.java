@@ -36,6 +36,13 @@ public interface Disk {
   /** Opens an existing file for reading. */
   DiskFile open(String name) throws IOException;
 
+  /**
+   * Opens an existing file of {@link #createDirect} for reading much of it in whole units of {@link
+   * #DIRECT_UNIT_BYTES}, past the page cache where the file system lets it: into buffers that lie
+   * as {@link DiskFile#alignmentBytes} says.
+   */
+  DiskFile openDirect(String name) throws IOException;
+
   /** Removes a file. One that is open can be used until it is closed. */
   void delete(String name) throws IOException;
 

@@ -15,6 +15,14 @@ public interface DiskFile extends Closeable {
   void write(long offset, ByteBuffer... sources) throws IOException;
 
   /**
+   * Returns what the addresses of buffers to read into must be multiples of, a power of two; 1 if
+   * they may lie anywhere.
+   */
+  default int alignmentBytes() {
+    return 1;
+  }
+
+  /**
    * Reads until the buffer is full or the file ends.
    *
    * @param target borrows: filled from its position on

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A directory of this machine. Files are read, and small ones written, through the page cache;
- * files for bulk data are written past it.
+ * A directory of this machine. Small files, and small parts of files, go through the page cache;
+ * bulk data are written, and read, past it.
  */
 public final class LocalDisk implements Disk {
   private static final Logger logger = LoggerFactory.getLogger(LocalDisk.class);
@@ -44,9 +44,15 @@ public final class LocalDisk implements Disk {
   /** Whether the file system takes direct writes, as far as is known. */
   private volatile boolean direct;
 
-  /** Creates a file for direct writes. */
+  /** Opens files for direct I/O. */
   interface DirectOpener {
+    /** Creates a file for writing. */
     FileChannel create(Path path) throws IOException;
+
+    /** Opens a file for reading. */
+    default FileChannel open(Path path) throws IOException {
+      return FileChannel.open(path, READ, ExtendedOpenOption.DIRECT);
+    }
   }
 
   private LocalDisk(Path root, FileStore fileStore, long blockBytes, DirectOpener directOpener) {
@@ -115,9 +121,30 @@ public final class LocalDisk implements Disk {
       // The file may have been created before it was refused.
       Files.deleteIfExists(path);
       DiskFile usual = create(path, CREATE_NEW, WRITE);
-      direct = false;
-      logger.warn(
-          "{}: no direct I/O ({}); chunks go through the page cache", root, refused.toString());
+      withoutDirect(refused);
+      return usual;
+    }
+  }
+
+  private void withoutDirect(Exception refused) {
+    direct = false;
+    logger.warn(
+        "{}: no direct I/O ({}); chunks go through the page cache", root, refused.toString());
+  }
+
+  @Override
+  public DiskFile openDirect(String name) throws IOException {
+    if (!direct) {
+      return open(name);
+    }
+    Path path = resolve(name);
+    try {
+      return new DirectFile(new LocalFile(directOpener.open(path), fileStore), staging);
+    } catch (NoSuchFileException missing) {
+      throw missing;
+    } catch (IOException | UnsupportedOperationException refused) {
+      DiskFile usual = open(name);
+      withoutDirect(refused);
       return usual;
     }
   }

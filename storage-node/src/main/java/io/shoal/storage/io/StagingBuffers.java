@@ -24,6 +24,10 @@ final class StagingBuffers {
     this.alignmentBytes = alignmentBytes;
   }
 
+  int alignmentBytes() {
+    return alignmentBytes;
+  }
+
   /** Returns an empty buffer, which is the caller's until it is given back. */
   ByteBuffer take() {
     ByteBuffer used = free.poll();

@@ -34,7 +34,7 @@ public record StreamConfig(
   /** Returns what a node uses unless it is told otherwise. */
   public static StreamConfig defaults() {
     return new StreamConfig(
-        2_048, 4 << 20, 64L << 20, 2_048, 256 << 10, 64L << 20, Duration.ofMinutes(1));
+        2_048, 4 << 20, 64L << 20, 2_048, 1 << 20, 64L << 20, Duration.ofMinutes(1));
   }
 
   private static void requireAtLeast(String name, long value, long least) {

@@ -54,6 +54,28 @@ abstract class DiskContract {
   }
 
   @Test
+  void openDirect_intoBuffersThatLieAsItWants_readsWholeUnits() throws IOException {
+    Disk disk = disk();
+    byte[] content = new byte[5 * Disk.DIRECT_UNIT_BYTES];
+    new Random(12).nextBytes(content);
+    try (DiskFile file = disk.createDirect("f")) {
+      file.write(0, direct(content, 0, content.length));
+      file.sync();
+    }
+    try (DiskFile file = disk.openDirect("f")) {
+      int alignment = file.alignmentBytes();
+      ByteBuffer target =
+          ByteBuffer.allocateDirect(content.length + alignment).alignedSlice(alignment);
+      target.limit(3 * Disk.DIRECT_UNIT_BYTES);
+      assertThat(file.read(2L * Disk.DIRECT_UNIT_BYTES, target)).isEqualTo(target.limit());
+      assertThat(target.flip())
+          .isEqualTo(ByteBuffer.wrap(content, 2 * Disk.DIRECT_UNIT_BYTES, target.limit()));
+      assertThat(file.read(content.length, target)).as("behind the end").isZero();
+    }
+    assertThatThrownBy(() -> disk.openDirect("none")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void createDirect_existingFile_isRefusedAndKept() throws IOException {
     Disk disk = disk();
     write(disk, "f", "bytes");

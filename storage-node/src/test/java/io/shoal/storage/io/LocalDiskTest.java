@@ -1,11 +1,14 @@
 package io.shoal.storage.io;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -73,6 +76,35 @@ class LocalDiskTest extends DiskContract {
         file.sync();
       }
       assertThat(read(disk, name, 0, 10)).isEqualTo("bytes");
+    }
+    assertThat(attempts).hasValue(1);
+  }
+
+  @Test
+  void openDirect_refusedByTheFileSystem_goesThroughThePageCache() throws IOException {
+    AtomicInteger attempts = new AtomicInteger();
+    Disk disk =
+        LocalDisk.at(
+            directory.resolve("a/b"),
+            new LocalDisk.DirectOpener() {
+              @Override
+              public FileChannel create(Path path) throws IOException {
+                return FileChannel.open(path, CREATE_NEW, WRITE);
+              }
+
+              @Override
+              public FileChannel open(Path path) {
+                attempts.incrementAndGet();
+                throw new UnsupportedOperationException("no direct I/O");
+              }
+            });
+    write(disk, "f", "bytes");
+    for (int i = 0; i < 2; i++) {
+      try (DiskFile file = disk.openDirect("f")) {
+        ByteBuffer target = ByteBuffer.allocate(10);
+        assertThat(file.read(1, target)).isEqualTo(4);
+        assertThat(file.alignmentBytes()).isEqualTo(1);
+      }
     }
     assertThat(attempts).hasValue(1);
   }

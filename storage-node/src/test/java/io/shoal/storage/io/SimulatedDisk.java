@@ -197,6 +197,11 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
+  public DiskFile openDirect(String name) throws IOException {
+    return open(name);
+  }
+
+  @Override
   public synchronized DiskFile open(String name) throws IOException {
     begin(Operation.OPEN, name);
     return new File(name, find(name), 1);
