@@ -43,7 +43,7 @@ delete_on() {
   local directory
   directory=$(printf '%q' "$DIR")
   # shellcheck disable=SC2086
-  $SSH "$1" "cd $directory && rm -rf data logs run conf members client.conf secret dist && cd / && { rmdir $directory 2>/dev/null || true; }" </dev/null ||
+  $SSH "$1" "[ ! -d $directory ] || { cd $directory && rm -rf data logs run conf members client.conf secret dist && cd / && { rmdir $directory 2>/dev/null || true; }; }" </dev/null ||
     echo "something is left in $DIR on $1"
 }
 

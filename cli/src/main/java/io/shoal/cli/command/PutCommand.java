@@ -14,6 +14,7 @@ import io.shoal.cli.ProgressReport;
 import io.shoal.client.FileStatus;
 import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.PutOptions;
+import io.shoal.common.error.ShoalException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -113,10 +114,16 @@ final class PutCommand implements Command {
     if (wanted < 2) {
       return;
     }
-    long alive =
-        context.await(context.client().nodes()).stream()
-            .filter(node -> node.liveness() == Liveness.ALIVE)
-            .count();
+    long alive;
+    try {
+      alive =
+          context.await(context.client().nodes()).stream()
+              .filter(node -> node.liveness() == Liveness.ALIVE)
+              .count();
+    } catch (ShoalException unknown) {
+      // What was to be stored is stored: that nobody can tell more of it now is no failure.
+      return;
+    }
     if (alive < wanted) {
       context.warn(
           alive

@@ -64,7 +64,7 @@ public final class GrpcChunkTransport implements ChunkTransport {
     return new SmallWriteStream(
         lease.exchange(),
         listener,
-        () -> openOwnWrite(channels.acquire(node), node, limits, listener),
+        () -> openOwnWrite(lease, node, limits, listener),
         watches(node, limits),
         lease::release);
   }
@@ -96,7 +96,7 @@ public final class GrpcChunkTransport implements ChunkTransport {
         new SmallReadStream(
             lease.exchange(),
             inbox,
-            () -> openStream(channels.acquire(node), node, methods.read, range, limits, inbox),
+            () -> openStream(lease, node, methods.read, range, limits, inbox),
             watches(node, limits),
             lease::release);
     stream.start(range);

@@ -78,12 +78,31 @@ final class NodeExchange {
    * @param frame <em>taken</em>
    */
   Ticket write(WriteFrame frame, Caller caller) {
-    return currentStream().call(caller, number -> new ExchangeRequest.Write(number, frame));
+    return call(caller, number -> new ExchangeRequest.Write(number, frame));
   }
 
   /** Reads a range. */
   Ticket read(ReadRange range, Caller caller) {
-    return currentStream().call(caller, number -> new ExchangeRequest.Read(number, range));
+    return call(caller, number -> new ExchangeRequest.Read(number, range));
+  }
+
+  private Ticket call(Caller caller, Numbered request) {
+    Ticket ticket = currentStream().call(caller, request);
+    if (ticket == null) {
+      // It has just ended, for want of calls perhaps: the next one takes it.
+      ticket = currentStream().call(caller, request);
+    }
+    if (ticket == null) {
+      request.with(0).release();
+      caller.onBroken(ended());
+      return () -> false;
+    }
+    return ticket;
+  }
+
+  private ShoalException ended() {
+    return new ShoalException(
+        ErrorCode.UNAVAILABLE, node.toString(), node + " ends its streams (expected: an answer)");
   }
 
   /** Takes no more calls; ends when those under way have ended. */
@@ -165,25 +184,18 @@ final class NodeExchange {
       return over || closing;
     }
 
-    Ticket call(Caller caller, Numbered request) {
-      long number;
-      ExchangeRequest numbered;
-      boolean late;
+    /** Makes a call; returns null if the stream takes none any more. */
+    @Nullable Ticket call(Caller caller, Numbered request) {
       synchronized (this) {
-        number = ++calls;
-        numbered = request.with(number);
-        late = over || halfClosed;
-        if (!late) {
-          callers.put(number, caller);
-          unsent.add(numbered);
-          sendWhatGoes();
+        if (over || halfClosed) {
+          return null;
         }
+        long number = ++calls;
+        callers.put(number, caller);
+        unsent.add(request.with(number));
+        sendWhatGoes();
+        return () -> cancel(number);
       }
-      if (late) {
-        numbered.release();
-        caller.onBroken(ended());
-      }
-      return () -> cancel(number);
     }
 
     private boolean cancel(long number) {
@@ -322,11 +334,6 @@ final class NodeExchange {
           caller.onBroken(failure);
         }
       }
-    }
-
-    private ShoalException ended() {
-      return new ShoalException(
-          ErrorCode.UNAVAILABLE, node.toString(), node + " ends its streams (expected: an answer)");
     }
   }
 }

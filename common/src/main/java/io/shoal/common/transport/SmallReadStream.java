@@ -34,7 +34,8 @@ final class SmallReadStream implements ReadStream, NodeExchange.Caller {
   /**
    * Makes a stream that has not begun.
    *
-   * @param ownStream opens a stream of its own for the same inbox
+   * @param ownStream opens a stream of its own for the same inbox, which ends with {@code atEnd} as
+   *     well
    * @param watches makes the watch that cancels the stream with what it is given
    * @param atEnd runs before the inbox hears of the end, unless there is a stream of its own
    */
@@ -55,7 +56,12 @@ final class SmallReadStream implements ReadStream, NodeExchange.Caller {
     NodeExchange.Ticket given = exchange.read(range, this);
     synchronized (this) {
       ticket = given;
+      if (!ended) {
+        return;
+      }
     }
+    // It was cancelled within the call.
+    given.cancel();
   }
 
   @Override
@@ -160,7 +166,6 @@ final class SmallReadStream implements ReadStream, NodeExchange.Caller {
         return;
       }
       watch.end();
-      atEnd.run();
       stream = ownStream.get();
       own = stream;
       wanted = (int) Math.min(Integer.MAX_VALUE, requested);

@@ -30,7 +30,8 @@ final class SmallWriteStream implements WriteStream, NodeExchange.Caller {
   /**
    * Makes a stream that has not begun.
    *
-   * @param ownStream opens a stream of its own for the same listener
+   * @param ownStream opens a stream of its own for the same listener, which ends with {@code atEnd}
+   *     as well
    * @param watches makes the watch that cancels the stream with what it is given
    * @param atEnd runs before the listener hears of the end, unless there is a stream of its own
    */
@@ -77,7 +78,6 @@ final class SmallWriteStream implements WriteStream, NodeExchange.Caller {
     WriteStream target;
     synchronized (this) {
       if (own == null && whole == null && ticket == null && !ended) {
-        atEnd.run();
         own = ownStream.get();
       }
       target = own;
@@ -148,7 +148,6 @@ final class SmallWriteStream implements WriteStream, NodeExchange.Caller {
         return;
       }
       watch.end();
-      atEnd.run();
       stream = ownStream.get();
       own = stream;
     }
