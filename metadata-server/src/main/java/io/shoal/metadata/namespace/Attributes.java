@@ -34,7 +34,11 @@ public record Attributes(
     removeXattrs = sorted(removeXattrs);
   }
 
+  /** Most files have none, and every row that is read goes through here. */
   static SortedMap<String, Bytes> sorted(Map<String, Bytes> xattrs) {
+    if (xattrs.isEmpty()) {
+      return Collections.emptySortedMap();
+    }
     return Collections.unmodifiableSortedMap(new TreeMap<>(xattrs));
   }
 

@@ -5,7 +5,9 @@ import io.shoal.common.id.SessionId;
 import io.shoal.metadata.row.Bytes;
 import io.shoal.metadata.row.RowReader;
 import io.shoal.metadata.row.RowWriter;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -91,7 +93,7 @@ public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
     FilePolicy policy =
         new FilePolicy(fields.smallNumber(), fields.smallNumber(), fields.smallNumber());
     int count = fields.smallNumber();
-    TreeMap<String, Bytes> xattrs = new TreeMap<>();
+    SortedMap<String, Bytes> xattrs = count == 0 ? Collections.emptySortedMap() : new TreeMap<>();
     for (int i = 0; i < count; i++) {
       xattrs.put(fields.text(), fields.bytes());
     }

@@ -6,9 +6,15 @@ import io.shoal.metadata.cluster.SystemTable;
 import io.shoal.metadata.index.ExpiryIndex;
 import io.shoal.metadata.index.OwnerIndex;
 import io.shoal.metadata.row.Key;
+import io.shoal.metadata.store.Cursor;
 import io.shoal.metadata.store.StateReader;
 import io.shoal.metadata.store.StateWriter;
 import io.shoal.metadata.store.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class InodeTable {
   /** The root directory of every cluster. */
   public static final InodeId ROOT = new InodeId(1);
+
+  /** How many rows may be scanned for each that is wanted, instead of looking it up. */
+  private static final int SCAN_ROWS_FOR_EACH = 2;
 
   private InodeTable() {}
 
@@ -29,11 +38,71 @@ public final class InodeTable {
 
   /** Returns an inode that a row of the state names. */
   public static InodeRow require(StateReader reader, InodeId inodeId) {
-    InodeRow row = find(reader, inodeId);
+    return requireRow(inodeId, reader.get(Table.INODES, Key.of(inodeId.value())));
+  }
+
+  /**
+   * Returns inodes that rows of the state name, in the order of the ids: as many as have together
+   * {@code byteLimit} bytes, and the one that passes it. Those that were made one after another, as
+   * the files of a directory often were, are read in one scan, of which a row costs much less than
+   * looking it up.
+   *
+   * @param byteLimit at least 1
+   */
+  static List<InodeRow> requireAll(StateReader reader, List<InodeId> inodeIds, int byteLimit) {
+    Map<InodeId, byte[]> scanned = scanIfDense(reader, inodeIds, byteLimit);
+    List<InodeRow> inodes = new ArrayList<>(inodeIds.size());
+    long bytes = 0;
+    for (InodeId inodeId : inodeIds) {
+      byte[] row = scanned.get(inodeId);
+      if (row == null) {
+        row = reader.get(Table.INODES, Key.of(inodeId.value()));
+      }
+      InodeRow inode = requireRow(inodeId, row);
+      inodes.add(inode);
+      bytes += row == null ? 0 : row.length;
+      if (bytes >= byteLimit) {
+        break;
+      }
+    }
+    return inodes;
+  }
+
+  /** Reads up to so many bytes of rows if few others lie among those that are wanted. */
+  private static Map<InodeId, byte[]> scanIfDense(
+      StateReader reader, List<InodeId> inodeIds, int byteLimit) {
+    long[] ids = inodeIds.stream().mapToLong(InodeId::value).toArray();
+    Arrays.sort(ids);
+    int count = ids.length;
+    if (count < 2 || ids[count - 1] - ids[0] >= SCAN_ROWS_FOR_EACH * (long) count) {
+      return Map.of();
+    }
+    Map<InodeId, byte[]> rows = new HashMap<>(2 * count);
+    byte[] from = Key.of(ids[0]);
+    byte[] to = Key.after(Key.of(ids[count - 1]));
+    try (Cursor cursor = reader.scan(Table.INODES, from, to)) {
+      int next = 0;
+      long bytes = 0;
+      while (bytes < byteLimit && cursor.next()) {
+        long id = Key.longAt(cursor.key(), 0);
+        while (ids[next] < id) {
+          next++;
+        }
+        if (ids[next] == id) {
+          byte[] row = cursor.value();
+          rows.put(new InodeId(id), row);
+          bytes += row.length;
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static InodeRow requireRow(InodeId inodeId, byte @Nullable [] row) {
     if (row == null) {
       throw new IllegalStateException("inode " + inodeId + ": no row (expected: one)");
     }
-    return row;
+    return InodeRow.decode(inodeId, row);
   }
 
   /** Adds an inode. */

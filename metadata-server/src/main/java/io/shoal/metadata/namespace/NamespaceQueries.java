@@ -24,6 +24,9 @@ public record NamespaceQueries(StateReader reader) {
   /** Most extents or entries in a page. */
   public static final int PAGE_LIMIT = 4_096;
 
+  /** Bytes of inodes' rows that end a page of a directory. */
+  private static final int LIST_BYTES = 1 << 20;
+
   /**
    * What {@code stat} tells.
    *
@@ -117,6 +120,7 @@ public record NamespaceQueries(StateReader reader) {
 
   /**
    * Returns a page of a directory in the order of the names' bytes; NOT_A_DIRECTORY for a file.
+   * With the entries' inodes a page ends early when their rows have {@value #LIST_BYTES} bytes.
    *
    * @param afterName only names behind this one; empty for all
    * @param withStatus also read each entry's inode
@@ -129,14 +133,21 @@ public record NamespaceQueries(StateReader reader) {
           ErrorCode.NOT_A_DIRECTORY, directory.toString(), "is a file (expected: a directory)");
     }
     List<Named> entries = EntryTable.page(reader, row.inodeId(), afterName, limit + 1);
-    boolean complete = entries.size() <= limit;
-    List<ListPage.Item> items = new ArrayList<>();
-    for (Named named : complete ? entries : entries.subList(0, limit)) {
-      InodeId child = named.entry().inodeId();
-      FileStatus status = withStatus ? InodeTable.require(reader, child).status() : null;
-      items.add(new ListPage.Item(named.name(), child, named.entry().type(), status));
+    List<Named> listed = entries.subList(0, Math.min(limit, entries.size()));
+    List<InodeRow> inodes =
+        withStatus
+            ? InodeTable.requireAll(
+                reader, listed.stream().map(named -> named.entry().inodeId()).toList(), LIST_BYTES)
+            : List.of();
+    int count = withStatus ? inodes.size() : listed.size();
+    List<ListPage.Item> items = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      Named named = listed.get(i);
+      FileStatus status = withStatus ? inodes.get(i).status() : null;
+      items.add(
+          new ListPage.Item(named.name(), named.entry().inodeId(), named.entry().type(), status));
     }
-    return new ListPage(row.inodeId(), items, complete);
+    return new ListPage(row.inodeId(), items, count == entries.size());
   }
 
   /** Tells whether removed inodes or tombstones are due for {@code Reclaim}. */

@@ -30,12 +30,6 @@ import java.util.function.Function;
  * returns is run on a thread that may wait for the disk.
  */
 final class NamespaceReads {
-  /** Bytes of entries after which a page of a directory ends. */
-  private static final int PAGE_BYTES = 1 << 20;
-
-  /** Entries that are read at a time with their attributes, which may be large. */
-  private static final int LIST_STEP = 64;
-
   private final NodeAddresses addresses;
 
   NamespaceReads(NodeAddresses addresses) {
@@ -127,43 +121,16 @@ final class NamespaceReads {
     String afterName =
         Checks.text("list.after_name", request.getAfterName(), 0, Checks.NAME_LIMIT_BYTES);
     int limit = NamespaceReader.pageLimit("list.limit", request.getLimit());
-    return view ->
-        NamespaceReply.newBuilder()
-            .setList(listPage(view, directory, afterName, limit, request.getWithStatus()));
-  }
-
-  /**
-   * Reads a page in steps from one view, until the limit, the end or {@link #PAGE_BYTES} is
-   * reached.
-   */
-  private static ListReply listPage(
-      StateView view, Target directory, String afterName, int limit, boolean withStatus) {
-    NamespaceQueries queries = new NamespaceQueries(view);
-    ListReply.Builder message = ListReply.newBuilder();
-    Target resolved = directory;
-    String behind = afterName;
-    int bytes = 0;
-    while (true) {
-      int step = Math.min(withStatus ? LIST_STEP : limit, limit - message.getEntriesCount());
-      ListPage page = queries.list(resolved, behind, step, withStatus);
-      message.setDirectoryInodeId(page.directory().value());
-      resolved = new Target.OfInode(page.directory());
-      for (ListPage.Item item : page.items()) {
-        if (bytes >= PAGE_BYTES) {
-          return message.build();
-        }
-        DirectoryEntry entry = entry(item);
-        bytes += entry.getSerializedSize();
-        message.addEntries(entry);
-        behind = item.name();
-      }
-      if (page.complete()) {
-        return message.setComplete(true).build();
-      }
-      if (message.getEntriesCount() >= limit) {
-        return message.build();
-      }
-    }
+    return view -> {
+      ListPage page =
+          new NamespaceQueries(view).list(directory, afterName, limit, request.getWithStatus());
+      ListReply.Builder message =
+          ListReply.newBuilder()
+              .setDirectoryInodeId(page.directory().value())
+              .setComplete(page.complete());
+      page.items().forEach(item -> message.addEntries(entry(item)));
+      return NamespaceReply.newBuilder().setList(message);
+    };
   }
 
   private static DirectoryEntry entry(ListPage.Item item) {
