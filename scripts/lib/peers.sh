@@ -109,7 +109,7 @@ command_line_options() {
 start_machine() {
   mkdir "$ROOT/machine"
   describe machine "about=the machine itself, in one process" adapter=machine "address=$ROOT/machine" "class-path=$CLASS_PATH" \
-    "workloads=L1 L2 L3 L4 L5 W9"
+    "workloads=L1 L2 L3 L4 L5 L6 L7 L8 W9"
 }
 
 # start_shoal NODES: deleted chunks go after a minute instead of ten, or the rounds of a small disk would fill it.

@@ -16,6 +16,9 @@ public final class Limits {
         new DiskWrite(bytes, true),
         new PageCacheRead(bytes),
         new Checksums(bytes),
+        new CopiesOnDisk(bytes, false),
+        new CopiesOnDisk(bytes, true),
+        new CopiesSynced(sizes.records()),
         new RecordSyncs(sizes.records()));
   }
 }
