@@ -7,6 +7,7 @@ import io.shoal.client.internal.metadata.MetadataClient;
 import io.shoal.client.internal.metadata.NodeSuspicions;
 import io.shoal.client.internal.metadata.ProtoMapping;
 import io.shoal.client.internal.pipeline.PipelineSettings;
+import io.shoal.client.internal.read.LocalHosts;
 import io.shoal.client.internal.resources.ClientBudgets;
 import io.shoal.client.internal.resources.ClientEnvironment;
 import io.shoal.client.internal.resources.ClientExecutors;
@@ -26,6 +27,7 @@ import io.shoal.common.time.SystemTimer;
 import io.shoal.common.time.TimeSource;
 import io.shoal.common.transport.ChunkTransport;
 import io.shoal.common.transport.GrpcChunkTransport;
+import io.shoal.common.transport.LocalFiles;
 import io.shoal.common.transport.TransportSettings;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -129,7 +131,15 @@ public final class ClientRuntime {
     Executor shards = loops.executor();
     TimeSource time = TimeSource.system();
     ChunkTransport transport =
-        new GrpcChunkTransport(loops, rpc, TransportSettings.defaults(), time, timer);
+        new GrpcChunkTransport(
+            loops,
+            rpc,
+            TransportSettings.defaults(),
+            time,
+            timer,
+            Boolean.getBoolean("x.local")
+                ? new LocalFiles(fileThreads, LocalHosts.find(), time)
+                : LocalFiles.NONE);
     return new ClientResources(
         config,
         new ClientExecutors(

@@ -25,6 +25,13 @@ public interface ChunkHandler {
   ReplySource openRead(ReadRange range, ReplyStream<ReadFrame> replies);
 
   /**
+   * A reader on this machine asks where the bytes of a range lie.
+   *
+   * @return fails with {@code UNSUPPORTED} where readers are not to open files
+   */
+  CompletableFuture<LocalFile> findLocalFile(ReadRange range);
+
+  /**
    * Somebody asks what the node holds of some chunks.
    *
    * @return one report for each chunk, in the same order

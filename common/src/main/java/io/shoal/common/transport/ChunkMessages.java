@@ -1,5 +1,6 @@
 package io.shoal.common.transport;
 
+import com.google.protobuf.ByteString;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.proto.v1.ChunkDescription;
@@ -47,6 +48,31 @@ final class ChunkMessages {
         request.getOffset(),
         request.getLength(),
         new NodeId(request.getNodeId()));
+  }
+
+  static io.shoal.proto.v1.LocalFile encodeLocalFile(LocalFile file) {
+    io.shoal.proto.v1.LocalFile.Builder message =
+        io.shoal.proto.v1.LocalFile.newBuilder()
+            .setPath(file.path())
+            .setEnd(file.end())
+            .setInline(ByteString.copyFrom(file.inline()));
+    for (int crc32c : file.blockCrcs()) {
+      message.addBlockCrc32C(crc32c);
+    }
+    return message.build();
+  }
+
+  static LocalFile decodeLocalFile(io.shoal.proto.v1.LocalFile message) {
+    int blocks = message.getBlockCrc32CCount();
+    int end = message.getEnd();
+    int begin = (end + LocalFile.BLOCK_BYTES - 1) / LocalFile.BLOCK_BYTES - blocks;
+    int[] crcs = message.getBlockCrc32CList().stream().mapToInt(Integer::intValue).toArray();
+    return new LocalFile(
+        message.getPath(),
+        begin * LocalFile.BLOCK_BYTES,
+        end,
+        crcs,
+        message.getInline().asReadOnlyByteBuffer());
   }
 
   static DescribeChunksRequest encodeIds(List<ChunkId> chunks) {

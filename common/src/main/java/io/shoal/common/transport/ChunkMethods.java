@@ -20,6 +20,7 @@ final class ChunkMethods {
   final MethodDescriptor<Envelope<WriteFrame>, Envelope<WriteAck>> write;
   final MethodDescriptor<Envelope<ReadRange>, Envelope<ReadFrame>> read;
   final MethodDescriptor<Envelope<ExchangeRequest>, Envelope<ExchangeReply>> exchange;
+  final MethodDescriptor<Envelope<ReadRange>, Envelope<LocalFile>> localFile;
   final MethodDescriptor<Envelope<List<ChunkId>>, Envelope<List<ChunkReport>>> describe;
   final MethodDescriptor<Envelope<Long>, Envelope<List<ChunkReport>>> inventory;
 
@@ -50,6 +51,19 @@ final class ChunkMethods {
     exchange =
         ChunkServiceGrpc.getExchangeMethod().toBuilder(
                 new ExchangeRequestMarshaller(allocator), new ExchangeReplyMarshaller(allocator))
+            .build();
+    localFile =
+        ChunkServiceGrpc.getFindLocalFileMethod().toBuilder(
+                new MessageMarshaller<>(
+                    ReadRequest.class,
+                    ReadRequest.getDefaultInstance(),
+                    ChunkMessages::encodeRange,
+                    ChunkMessages::decodeRange),
+                new MessageMarshaller<>(
+                    io.shoal.proto.v1.LocalFile.class,
+                    io.shoal.proto.v1.LocalFile.getDefaultInstance(),
+                    ChunkMessages::encodeLocalFile,
+                    ChunkMessages::decodeLocalFile))
             .build();
     describe =
         ChunkServiceGrpc.getDescribeChunksMethod().toBuilder(
@@ -88,6 +102,7 @@ final class ChunkMethods {
         .addMethod(write)
         .addMethod(read)
         .addMethod(exchange)
+        .addMethod(localFile)
         .addMethod(describe)
         .addMethod(inventory)
         .build();

@@ -12,11 +12,12 @@ import java.util.concurrent.CompletableFuture;
  * shared, and closed when they have been idle; a node that can't be reached fails the stream within
  * the connect timeout, and the next stream tries afresh.
  *
- * <p>Listeners are called on event loops, or within a call that asks for what has come already or
- * that cancels; one call at a time for each stream, and possibly before the method that opens the
- * stream has returned. Methods that open a stream throw {@link ShoalException} if there is none to
- * speak of: {@code UNAVAILABLE} after the close, {@code OVERLOADED} if streams to as many nodes as
- * are allowed are open. Everything else is told to the listener.
+ * <p>Listeners are called on event loops, on threads that read files, or within a call that asks
+ * for what has come already or that cancels; one call at a time for each stream, and possibly
+ * before the method that opens the stream has returned. Methods that open a stream throw {@link
+ * ShoalException} if there is none to speak of: {@code UNAVAILABLE} after the close, {@code
+ * OVERLOADED} if streams to as many nodes as are allowed are open. Everything else is told to the
+ * listener.
  */
 public interface ChunkTransport extends AutoCloseable {
   /**

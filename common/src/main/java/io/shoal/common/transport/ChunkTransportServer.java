@@ -70,22 +70,29 @@ public final class ChunkTransportServer {
             new ServerReplyStream<>(
                 call,
                 threshold,
-                (chunks, replies) -> describe(handler, chunks, replies),
+                (chunks, replies) -> answer(handler.describe(chunks), replies),
                 reports -> {});
+    ServerCallHandler<Envelope<ReadRange>, Envelope<LocalFile>> localFile =
+        (call, headers) ->
+            new ServerReplyStream<>(
+                call,
+                threshold,
+                (range, replies) -> answer(handler.findLocalFile(range), replies),
+                file -> {});
     return ServerServiceDefinition.builder(methods.service())
         .addMethod(methods.write, write)
         .addMethod(methods.read, read)
         .addMethod(methods.exchange, exchange)
+        .addMethod(methods.localFile, localFile)
         .addMethod(methods.describe, describe)
         .addMethod(methods.inventory, inventory)
         .build();
   }
 
-  private static ReplySource describe(
-      ChunkHandler handler, List<ChunkId> chunks, ReplyStream<List<ChunkReport>> replies) {
-    CompletableFuture<List<ChunkReport>> reports = handler.describe(chunks);
+  /** Answers with the one reply that there will be. */
+  private static <T> ReplySource answer(CompletableFuture<T> reply, ReplyStream<T> replies) {
     var unused =
-        reports.whenComplete(
+        reply.whenComplete(
             (answer, failure) -> {
               if (failure != null) {
                 replies.fail(ShoalException.of(failure));
@@ -101,7 +108,7 @@ public final class ChunkTransportServer {
 
       @Override
       public void onAborted(ShoalException reason) {
-        reports.cancel(false);
+        reply.cancel(false);
       }
     };
   }

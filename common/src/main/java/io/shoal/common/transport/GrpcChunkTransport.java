@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The client end on grpc-java, by its public API. */
@@ -27,16 +28,30 @@ public final class GrpcChunkTransport implements ChunkTransport {
   private final TimeSource time;
   private final Timer timer;
   private final ChunkMethods methods;
+  private final LocalFiles files;
   private final NodeChannels channels;
+
+  /** Makes a transport that reads from nodes only. */
+  public GrpcChunkTransport(
+      EventLoops loops, RpcSettings rpc, TransportSettings settings, TimeSource time, Timer timer) {
+    this(loops, rpc, settings, time, timer, LocalFiles.NONE);
+  }
 
   /**
    * Makes a transport that has no connections yet.
    *
    * @param loops borrowed; to be closed after the transport
    * @param timer for the limits of streams
+   * @param files for long ranges on nodes of this machine
    */
   public GrpcChunkTransport(
-      EventLoops loops, RpcSettings rpc, TransportSettings settings, TimeSource time, Timer timer) {
+      EventLoops loops,
+      RpcSettings rpc,
+      TransportSettings settings,
+      TimeSource time,
+      Timer timer,
+      LocalFiles files) {
+    this.files = files;
     this.loops = loops;
     this.rpc = rpc;
     this.time = time;
@@ -85,6 +100,24 @@ public final class GrpcChunkTransport implements ChunkTransport {
   @Override
   public ReadStream openRead(
       HostPort node, ReadRange range, StreamLimits limits, ReadListener listener) {
+    if (ExchangeRequest.Read.fits(range) || !files.mayHave(node)) {
+      return openReadFromNode(node, range, limits, listener);
+    }
+    LocalReadStream stream =
+        new LocalReadStream(
+            files,
+            node,
+            range,
+            listener,
+            loops.allocator(),
+            rest -> openReadFromNode(node, rest, limits, listener),
+            watches(node, limits));
+    stream.start(findLocalFile(node, range, Deadline.after(limits.idleTimeout(), time)));
+    return stream;
+  }
+
+  private ReadStream openReadFromNode(
+      HostPort node, ReadRange range, StreamLimits limits, ReadListener listener) {
     RangeInbox inbox = new RangeInbox(node, range, listener);
     NodeChannels.Lease lease = channels.acquire(node);
     if (limits.deadline() != null
@@ -122,15 +155,38 @@ public final class GrpcChunkTransport implements ChunkTransport {
       throw new IllegalArgumentException(
           "chunks: " + chunks.size() + " (expected: <= " + DESCRIBE_LIMIT + ")");
     }
+    return callOnce(
+        node,
+        methods.describe,
+        List.copyOf(chunks),
+        reports -> reports.stream().map(ChunkReport::chunkId).toList().equals(chunks),
+        deadline);
+  }
+
+  private CompletableFuture<LocalFile> findLocalFile(
+      HostPort node, ReadRange range, Deadline deadline) {
+    return callOnce(
+        node,
+        methods.localFile,
+        range,
+        file -> file.begin() <= range.offset() && file.end() >= range.end(),
+        deadline);
+  }
+
+  private <Q, T> CompletableFuture<T> callOnce(
+      HostPort node,
+      MethodDescriptor<Envelope<Q>, Envelope<T>> method,
+      Q request,
+      Predicate<T> fits,
+      Deadline deadline) {
     NodeChannels.Lease lease;
     try {
       lease = channels.acquire(node);
     } catch (ShoalException refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    return new DescribeCall(
-            newCall(lease, methods.describe, deadline), node, chunks, lease::release)
-        .start();
+    return new SingleCall<>(newCall(lease, method, deadline), node, fits, lease::release)
+        .start(request);
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.shoal.common.transport;
 import io.shoal.common.error.ShoalException;
 import org.jspecify.annotations.Nullable;
 
-/** Gets the bytes of a range. Calls come one at a time, on an event loop, and must not block. */
+/**
+ * Gets the bytes of a range. Calls come one at a time, on an event loop or a thread that reads
+ * files, and must not block.
+ */
 public interface ReadListener {
   /**
    * The next bytes.

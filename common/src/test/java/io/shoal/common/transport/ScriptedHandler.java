@@ -2,6 +2,7 @@ package io.shoal.common.transport;
 
 import com.google.protobuf.ByteString;
 import io.netty.buffer.ByteBufUtil;
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import java.util.List;
@@ -22,6 +23,11 @@ final class ScriptedHandler implements ChunkHandler {
   volatile Function<List<ChunkId>, CompletableFuture<List<ChunkReport>>> describer =
       chunks ->
           CompletableFuture.completedFuture(chunks.stream().map(ChunkReport::unknown).toList());
+
+  volatile Function<ReadRange, CompletableFuture<LocalFile>> localFiles =
+      range ->
+          CompletableFuture.failedFuture(
+              new ShoalException(ErrorCode.UNSUPPORTED, "", "files are not for readers"));
 
   /** If there is one, nothing is begun. */
   volatile @Nullable ShoalException refusal;
@@ -125,6 +131,11 @@ final class ScriptedHandler implements ChunkHandler {
     Reply<ReadRange, ReadFrame> read = new Reply<>(range, replies);
     reads.add(read);
     return read;
+  }
+
+  @Override
+  public CompletableFuture<LocalFile> findLocalFile(ReadRange range) {
+    return localFiles.apply(range);
   }
 
   @Override

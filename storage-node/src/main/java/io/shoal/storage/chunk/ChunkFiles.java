@@ -7,10 +7,12 @@ import io.shoal.storage.io.Disk;
 import io.shoal.storage.io.DiskFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,11 @@ final class ChunkFiles {
   void format() throws IOException {
     disk.createDirectory(ROOT);
     disk.syncDirectory("");
+  }
+
+  /** Returns where the file of a chunk is on this machine; null if the disk is none of it. */
+  @Nullable Path localPath(ChunkId chunk, long sequence) {
+    return disk.localPath(name(chunk, sequence));
   }
 
   /** Creates the file of a chunk; its name is not durable before {@link #syncName}. */

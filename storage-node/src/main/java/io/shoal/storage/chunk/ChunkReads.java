@@ -8,7 +8,9 @@ import io.shoal.storage.index.ChunkContent;
 import io.shoal.storage.index.ChunkHead;
 import io.shoal.storage.io.DiskFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,65 @@ final class ChunkReads {
                 });
   }
 
+  /** Finds where a range lies; the arguments are as those of {@link #open}. */
+  CompletableFuture<ChunkPlace> find(ChunkId chunk, int offset, int length) {
+    return parts.pools().read().submit(0, () -> place(chunk, offset, length));
+  }
+
+  private ChunkPlace place(ChunkId chunk, int offset, int length) {
+    ChunkContent content = content(chunk, offset, length);
+    int begin = Blocks.wholeBytes(offset);
+    int end = Math.min(content.lengthBytes(), Blocks.count(offset + length) * Blocks.BLOCK_BYTES);
+    int[] blockCrcs = new int[Blocks.count(end - begin)];
+    for (int i = 0; i < blockCrcs.length; i++) {
+      blockCrcs[i] = content.blockCrc(Blocks.whole(begin) + i);
+    }
+    int fileEnd = Math.max(begin, Math.min(end, content.inlineStart()));
+    return new ChunkPlace(
+        fileEnd == begin ? null : localPath(chunk),
+        begin,
+        end,
+        blockCrcs,
+        fileEnd == end ? ByteBuffer.allocate(0) : content.inline(fileEnd, end - fileEnd));
+  }
+
+  private Path localPath(ChunkId chunk) {
+    ChunkHead head;
+    try {
+      head = parts.index().head(chunk);
+    } catch (IOException failure) {
+      throw damaged(chunk, "its record can't be read: " + failure.getMessage(), failure);
+    }
+    if (head == null) {
+      throw unknown(chunk);
+    }
+    Path path = files.localPath(chunk, head.fileSequence());
+    if (path == null) {
+      throw new ShoalException(
+          ErrorCode.UNSUPPORTED, "chunk " + chunk, "its volume is not a directory of this machine");
+    }
+    return path;
+  }
+
   private ChunkReader open(ChunkId chunk, int offset, int length) {
+    ChunkContent content = content(chunk, offset, length);
+    int end = offset + length;
+    DiskFile file = offset < content.inlineStart() ? openFile(chunk, length) : null;
+    BlockReader blocks = new BlockReader(chunk, content, file, parts.allocator());
+    ReadFrame first;
+    try {
+      first = blocks.read(offset, RangeReader.frameEnd(offset, end, frameBytes()) - offset);
+    } catch (ShoalException failure) {
+      close(file);
+      throw failure;
+    }
+    openReaders.incrementAndGet();
+    return new RangeReader(
+        blocks, file, parts.pools().read(), frameBytes(), end, first, this::closed);
+  }
+
+  /** Returns the content of a chunk that has all of a range. */
+  private ChunkContent content(ChunkId chunk, int offset, int length) {
     ChunkHead head;
     ChunkContent content;
     try {
@@ -77,18 +137,7 @@ final class ChunkReads {
               + content.lengthBytes()
               + ")");
     }
-    DiskFile file = offset < content.inlineStart() ? openFile(chunk, length) : null;
-    BlockReader blocks = new BlockReader(chunk, content, file, parts.allocator());
-    ReadFrame first;
-    try {
-      first = blocks.read(offset, RangeReader.frameEnd(offset, end, frameBytes()) - offset);
-    } catch (ShoalException failure) {
-      close(file);
-      throw failure;
-    }
-    openReaders.incrementAndGet();
-    return new RangeReader(
-        blocks, file, parts.pools().read(), frameBytes(), end, first, this::closed);
+    return content;
   }
 
   /**

@@ -93,6 +93,11 @@ public final class VolumeChunks {
     return answer;
   }
 
+  /** Finds where a range lies; its bounds were checked not to overflow. */
+  public CompletableFuture<ChunkPlace> findPlace(ChunkId chunk, int offset, int length) {
+    return reads.find(chunk, offset, length);
+  }
+
   /** Tells whether the volume has a record of a chunk, or has it open. */
   public CompletableFuture<Boolean> has(ChunkId chunk) {
     if (open.contains(chunk)) {

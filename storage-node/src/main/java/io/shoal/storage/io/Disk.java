@@ -2,6 +2,7 @@ package io.shoal.storage.io;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,11 @@ public interface Disk {
 
   /** Makes durable which names a directory has. */
   void syncDirectory(String directory) throws IOException;
+
+  /** Returns where a name is among the files of this machine; null if it is not among them. */
+  default @Nullable Path localPath(String name) {
+    return null;
+  }
 
   /** Returns the size of the file system. */
   long capacityBytes() throws IOException;

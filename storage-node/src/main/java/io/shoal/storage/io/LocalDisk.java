@@ -198,6 +198,11 @@ public final class LocalDisk implements Disk {
   }
 
   @Override
+  public Path localPath(String name) {
+    return resolve(name);
+  }
+
+  @Override
   public long capacityBytes() throws IOException {
     return fileStore.getTotalSpace();
   }

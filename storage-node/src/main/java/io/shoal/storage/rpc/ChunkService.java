@@ -9,6 +9,7 @@ import io.shoal.common.time.TimeSource;
 import io.shoal.common.time.Timer;
 import io.shoal.common.transport.ChunkHandler;
 import io.shoal.common.transport.ChunkReport;
+import io.shoal.common.transport.LocalFile;
 import io.shoal.common.transport.ReadFrame;
 import io.shoal.common.transport.ReadRange;
 import io.shoal.common.transport.ReplySource;
@@ -115,6 +116,32 @@ public final class ChunkService implements ChunkHandler {
   @Override
   public ReplySource openRead(ReadRange range, ReplyStream<ReadFrame> replies) {
     ChunkStore volumes = requireStore();
+    checkMeant(range);
+    readStreams.enter();
+    ReadSession session = new ReadSession(volumes, range, replies, time, this::ended);
+    readers.add(session);
+    session.start(readBudget, config.readWindowBytes());
+    return session;
+  }
+
+  @Override
+  public CompletableFuture<LocalFile> findLocalFile(ReadRange range) {
+    ChunkStore volumes = requireStore();
+    checkMeant(range);
+    return volumes
+        .findPlace(range.chunkId(), range.offset(), range.length())
+        .thenApply(
+            place ->
+                new LocalFile(
+                    place.file() == null ? "" : place.file().toString(),
+                    place.begin(),
+                    place.end(),
+                    place.blockCrcs(),
+                    place.inline()));
+  }
+
+  /** Refuses what is meant for another node. */
+  private void checkMeant(ReadRange range) {
     NodeId self = membership.require().nodeId();
     if (!range.nodeId().equals(self)) {
       throw new ShoalException(
@@ -126,11 +153,6 @@ public final class ChunkService implements ChunkHandler {
               + self
               + ", which this is)");
     }
-    readStreams.enter();
-    ReadSession session = new ReadSession(volumes, range, replies, time, this::ended);
-    readers.add(session);
-    session.start(readBudget, config.readWindowBytes());
-    return session;
   }
 
   private void ended(ReadSession session) {

@@ -2,6 +2,7 @@ package io.shoal.storage.volume;
 
 import io.shoal.common.id.ChunkId;
 import io.shoal.storage.chunk.ChunkDescription;
+import io.shoal.storage.chunk.ChunkPlace;
 import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.ExpiredChunk;
@@ -47,6 +48,14 @@ public interface ChunkStore {
    *     OVERLOADED}; {@code INVALID_ARGUMENT}
    */
   CompletableFuture<ChunkReader> openReader(ChunkId chunk, int offset, int length);
+
+  /**
+   * Finds where a range of a chunk lies, for readers that open its file themselves.
+   *
+   * @return fails as {@link #openReader} does, and with {@code UNSUPPORTED} if the volume is not a
+   *     directory of this machine
+   */
+  CompletableFuture<ChunkPlace> findPlace(ChunkId chunk, int offset, int length);
 
   /** Tells what the node holds of chunks, one answer for each id, in the same order. */
   CompletableFuture<List<ChunkDescription>> describe(List<ChunkId> chunks);

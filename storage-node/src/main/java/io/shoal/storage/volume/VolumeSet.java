@@ -8,6 +8,7 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.VolumeId;
 import io.shoal.common.time.TimeSource;
 import io.shoal.storage.chunk.ChunkDescription;
+import io.shoal.storage.chunk.ChunkPlace;
 import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.ExpiredChunk;
@@ -21,6 +22,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The chunk store over the volumes of a node. */
@@ -130,6 +133,31 @@ public final class VolumeSet implements ChunkStore {
 
   @Override
   public CompletableFuture<ChunkReader> openReader(ChunkId chunk, int offset, int length) {
+    return firstOf(
+        chunk,
+        offset,
+        length,
+        volume -> volume.chunks().openReader(chunk, offset, length),
+        ChunkReader::close);
+  }
+
+  @Override
+  public CompletableFuture<ChunkPlace> findPlace(ChunkId chunk, int offset, int length) {
+    return firstOf(
+        chunk,
+        offset,
+        length,
+        volume -> volume.chunks().findPlace(chunk, offset, length),
+        place -> {});
+  }
+
+  /** Asks all volumes about a range of a chunk, which one of them may have. */
+  private <T> CompletableFuture<T> firstOf(
+      ChunkId chunk,
+      int offset,
+      int length,
+      Function<Volume, CompletableFuture<T>> question,
+      Consumer<T> dispose) {
     if (offset < 0 || length < 1 || length > Integer.MAX_VALUE - offset) {
       return CompletableFuture.failedFuture(
           new ShoalException(
@@ -144,11 +172,7 @@ public final class VolumeSet implements ChunkStore {
     ShoalException unknown =
         new ShoalException(
             ErrorCode.CHUNK_UNKNOWN, "chunk " + chunk, "no volume of the node has it");
-    return Gather.first(
-        volumes,
-        volume -> volume.chunks().openReader(chunk, offset, length),
-        ChunkReader::close,
-        unknown);
+    return Gather.first(volumes, question, dispose, unknown);
   }
 
   @Override

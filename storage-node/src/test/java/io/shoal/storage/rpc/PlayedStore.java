@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.VolumeId;
 import io.shoal.storage.chunk.ChunkDescription;
+import io.shoal.storage.chunk.ChunkPlace;
 import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.DurableLength;
@@ -139,6 +140,11 @@ public final class PlayedStore implements ChunkStore {
     CompletableFuture<ChunkReader> reader = new CompletableFuture<>();
     readers.add(reader);
     return reader;
+  }
+
+  @Override
+  public CompletableFuture<ChunkPlace> findPlace(ChunkId chunk, int offset, int length) {
+    return new CompletableFuture<>();
   }
 
   @Override

@@ -9,13 +9,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Knows the addresses of this machine, as far as they can be had without asking a name server. */
-final class LocalHosts {
+public final class LocalHosts {
   private static final Logger LOG = LoggerFactory.getLogger(LocalHosts.class);
 
   private LocalHosts() {}
 
   /** Returns what tells whether a name or literal address is this machine's. */
-  static Predicate<String> find() {
+  public static Predicate<String> find() {
     Set<String> names = new HashSet<>();
     names.add("localhost");
     try {
