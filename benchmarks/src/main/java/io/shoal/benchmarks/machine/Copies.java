@@ -2,10 +2,8 @@ package io.shoal.benchmarks.machine;
 
 import com.sun.nio.file.ExtendedOpenOption;
 import io.shoal.benchmarks.measure.Await;
-import io.shoal.benchmarks.store.Pattern;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
@@ -22,8 +20,6 @@ import java.util.concurrent.Executors;
 final class Copies implements AutoCloseable {
   /** Copies of everything. */
   static final int COUNT = 3;
-
-  private static final int ALIGNMENT = 4 << 10;
 
   /** What each copy does; some blocking work on its file. */
   interface Work {
@@ -63,13 +59,6 @@ final class Copies implements AutoCloseable {
         StandardOpenOption.READ,
         StandardOpenOption.WRITE,
         ExtendedOpenOption.DIRECT);
-  }
-
-  /** Makes a buffer that may be written and read directly. */
-  static ByteBuffer alignedPiece() {
-    return ByteBuffer.allocateDirect(Pattern.PIECE_BYTES + ALIGNMENT)
-        .alignedSlice(ALIGNMENT)
-        .limit(Pattern.PIECE_BYTES);
   }
 
   /** Does the same with all copies at once, and returns when all are done. */

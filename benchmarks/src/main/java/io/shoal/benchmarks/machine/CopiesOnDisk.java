@@ -42,9 +42,7 @@ record CopiesOnDisk(long bytes, boolean reading) implements Limit {
   }
 
   private void write(FileChannel copy) throws IOException {
-    ByteBuffer piece = Copies.alignedPiece();
-    piece.put(Pattern.bytes(Pattern.PIECE_BYTES)).flip();
-    LocalFile.fill(copy, piece, bytes);
+    LocalFile.fill(copy, LocalFile.alignedPiece(), bytes);
     copy.force(false);
   }
 
@@ -54,7 +52,7 @@ record CopiesOnDisk(long bytes, boolean reading) implements Limit {
           long share = bytes / Copies.COUNT / Pattern.PIECE_BYTES * Pattern.PIECE_BYTES;
           long begin = number * share;
           long end = number == Copies.COUNT - 1 ? bytes : begin + share;
-          ByteBuffer piece = Copies.alignedPiece();
+          ByteBuffer piece = LocalFile.alignedPiece();
           for (long at = begin; at < end; ) {
             int read = copy.read(piece.clear().limit(Pattern.PIECE_BYTES), at);
             if (read < 0) {

@@ -5,7 +5,6 @@ import io.shoal.benchmarks.measure.Amount;
 import io.shoal.benchmarks.measure.Meter;
 import io.shoal.benchmarks.measure.Row;
 import io.shoal.benchmarks.measure.Row.Figure;
-import io.shoal.benchmarks.store.Pattern;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,8 +20,6 @@ import java.util.Set;
  * @param direct past the page cache
  */
 record DiskWrite(long bytes, boolean direct) implements Limit {
-  private static final int ALIGNMENT = 4 << 10;
-
   @Override
   public String id() {
     return direct ? "L3" : "L2";
@@ -33,9 +30,7 @@ record DiskWrite(long bytes, boolean direct) implements Limit {
     Path file = directory.resolve(id());
     String how = direct ? "O_DIRECT" : "buffered";
     Row row = new Row(id(), "disk, " + how + ", one fsync", Figure.BANDWIDTH);
-    ByteBuffer piece =
-        ByteBuffer.allocateDirect(Pattern.PIECE_BYTES + ALIGNMENT).alignedSlice(ALIGNMENT);
-    piece.limit(Pattern.PIECE_BYTES).put(Pattern.bytes(Pattern.PIECE_BYTES)).flip();
+    ByteBuffer piece = LocalFile.alignedPiece();
     try {
       meter.measure(row, () -> write(file, piece));
     } finally {

@@ -225,6 +225,35 @@ class DirectoryTest {
     assertThat(listed).containsExactlyElementsOf(names);
   }
 
+  /** Inodes that lie together are scanned, others looked up: it must make no difference. */
+  @Test
+  void list_inodesTogetherAndFarApart_givesEachEntryItsOwnStatus() {
+    for (int i = 0; i < 30; i++) {
+      client.call(Given.mkdirs("/together/" + i));
+      if (i % 10 == 0) {
+        client.call(Given.mkdirs("/apart/" + i));
+      }
+    }
+    for (int i = 0; i < 30; i += 3) {
+      client.call(new Delete("/together/" + i, false));
+    }
+    client.call(Given.emptyFile("/together/file"));
+    client.call(new Rename("/together/7", "/apart/seven", false));
+
+    assertThat(checkedNames("/together")).hasSize(20);
+    assertThat(checkedNames("/apart")).containsExactly("0", "10", "20", "seven");
+  }
+
+  private List<String> checkedNames(String path) {
+    ListPage page = machine.namespace().list(new Target.AtPath(path), "", 100, true);
+    assertThat(page.complete()).isTrue();
+    for (ListPage.Item item : page.items()) {
+      assertThat(item.status()).isEqualTo(status(path + "/" + item.name()));
+      assertThat(item.inodeId()).isEqualTo(item.status().inodeId());
+    }
+    return page.items().stream().map(ListPage.Item::name).toList();
+  }
+
   @Test
   void list_ofAFile_isRefused() {
     client.call(Given.emptyFile("/f"));
