@@ -55,7 +55,8 @@ final class ChunkMessages {
         io.shoal.proto.v1.LocalFile.newBuilder()
             .setPath(file.path())
             .setEnd(file.end())
-            .setInline(ByteString.copyFrom(file.inline()));
+            .setInline(ByteString.copyFrom(file.inline()))
+            .setHot(file.hot());
     for (int crc32c : file.blockCrcs()) {
       message.addBlockCrc32C(crc32c);
     }
@@ -72,7 +73,8 @@ final class ChunkMessages {
         begin * LocalFile.BLOCK_BYTES,
         end,
         crcs,
-        message.getInline().asReadOnlyByteBuffer());
+        message.getInline().asReadOnlyByteBuffer(),
+        message.getHot());
   }
 
   static DescribeChunksRequest encodeIds(List<ChunkId> chunks) {

@@ -16,6 +16,7 @@ public final class LocalFile {
   private final int end;
   private final int[] blockCrcs;
   private final ByteBuffer inline;
+  private final boolean hot;
 
   /**
    * Makes one.
@@ -25,8 +26,10 @@ public final class LocalFile {
    * @param end where the last block ends, in bytes
    * @param blockCrcs CRC32C of each block
    * @param inline the last bytes before the end, as far as they lie in no file
+   * @param hot whether the range was read before, so that it is worth a place in the page cache
    */
-  public LocalFile(String path, int begin, int end, int[] blockCrcs, ByteBuffer inline) {
+  public LocalFile(
+      String path, int begin, int end, int[] blockCrcs, ByteBuffer inline, boolean hot) {
     if (begin < 0 || begin % BLOCK_BYTES != 0 || end <= begin) {
       throw new IllegalArgumentException(
           "blocks: " + begin + " to " + end + " (expected: from a block's first byte, 1 or more)");
@@ -48,6 +51,7 @@ public final class LocalFile {
     this.end = end;
     this.blockCrcs = blockCrcs;
     this.inline = inline.slice().asReadOnlyBuffer();
+    this.hot = hot;
   }
 
   /** Returns the file's path; empty if there is none. */
@@ -75,6 +79,11 @@ public final class LocalFile {
     return inline.duplicate();
   }
 
+  /** Tells whether the range was read before, so that it is worth a place in the page cache. */
+  public boolean hot() {
+    return hot;
+  }
+
   /** Returns the checksum of the block that begins at an offset in the chunk. */
   public int blockCrc(int offset) {
     return blockCrcs[(offset - begin) / BLOCK_BYTES];
@@ -91,7 +100,8 @@ public final class LocalFile {
         && begin == that.begin
         && end == that.end
         && Arrays.equals(blockCrcs, that.blockCrcs)
-        && inline.equals(that.inline);
+        && inline.equals(that.inline)
+        && hot == that.hot;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.shoal.common.transport;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.shoal.common.checksum.Crc32c;
@@ -9,7 +10,9 @@ import io.shoal.common.rpc.HostPort;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +47,13 @@ final class LocalReadStream implements ReadStream {
   private static final Logger LOG = LoggerFactory.getLogger(LocalReadStream.class);
 
   /** What a processor's cache still holds when it is verified and copied. */
-  private static final int FRAME_BYTES = 256 << 10;
+  private static final int CACHED_FRAME_BYTES = 256 << 10;
+
+  /** Past the page cache each read is one of the disk. */
+  private static final int DIRECT_FRAME_BYTES = 1 << 20;
+
+  /** Where buffers begin that are read into past the page cache. */
+  private static final int ALIGNMENT = 4 << 10;
 
   private final LocalFiles files;
   private final HostPort node;
@@ -59,6 +68,7 @@ final class LocalReadStream implements ReadStream {
   private @Nullable CompletableFuture<LocalFile> asked;
   private @Nullable LocalFile place;
   private @Nullable FileChannel file;
+  private boolean direct;
   private @Nullable ReadStream handedTo;
   private int next;
   private long requested;
@@ -162,9 +172,15 @@ final class LocalReadStream implements ReadStream {
 
   private void open(LocalFile answer) {
     FileChannel opened = null;
+    boolean past = !answer.hot();
     try {
       if (answer.fileEnd() > answer.begin()) {
-        opened = FileChannel.open(Path.of(answer.path()), StandardOpenOption.READ);
+        Path path = Path.of(answer.path());
+        opened = past ? openDirect(path) : null;
+        if (opened == null) {
+          past = false;
+          opened = FileChannel.open(path, StandardOpenOption.READ);
+        }
       }
     } catch (IOException | InvalidPathException | SecurityException refused) {
       files.avoid(node);
@@ -178,12 +194,24 @@ final class LocalReadStream implements ReadStream {
         stage = Stage.READING;
         place = answer;
         file = opened;
+        direct = past;
       }
     }
     if (wanted) {
       readOn();
     } else {
       close(opened);
+    }
+  }
+
+  /** Opens a file past the page cache; null if its file system knows no such thing. */
+  private static @Nullable FileChannel openDirect(Path path) throws IOException {
+    try {
+      return FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
+    } catch (NoSuchFileException | AccessDeniedException refused) {
+      throw refused;
+    } catch (IOException | UnsupportedOperationException unknown) {
+      return null;
     }
   }
 
@@ -212,7 +240,8 @@ final class LocalReadStream implements ReadStream {
       }
       ReadFrame frame;
       try {
-        int to = (int) Math.min(((long) from / FRAME_BYTES + 1) * FRAME_BYTES, range.end());
+        long most = direct ? DIRECT_FRAME_BYTES : CACHED_FRAME_BYTES;
+        int to = (int) Math.min((from / most + 1) * most, range.end());
         frame = read(of, from, to);
       } catch (IOException failure) {
         synchronized (this) {
@@ -261,10 +290,12 @@ final class LocalReadStream implements ReadStream {
                 ((long) to + LocalFile.BLOCK_BYTES - 1)
                     / LocalFile.BLOCK_BYTES
                     * LocalFile.BLOCK_BYTES);
-    ByteBuf blocks = allocator.directBuffer(end - begin, end - begin);
+    ByteBuf whole = allocator.directBuffer(end - begin + ALIGNMENT, end - begin + ALIGNMENT);
+    int misplaced = whole.nioBuffer(0, whole.capacity()).alignmentOffset(0, ALIGNMENT);
+    // Shares the reference count with what it is a part of.
+    ByteBuf blocks = whole.slice(misplaced == 0 ? 0 : ALIGNMENT - misplaced, end - begin);
     try {
       fill(of, begin, end, blocks.nioBuffer(0, end - begin));
-      blocks.writerIndex(end - begin);
       int crc32c = verify(of, blocks, begin, end, from, to);
       return new ReadFrame(from, crc32c, blocks.setIndex(from - begin, to - begin).retain());
     } finally {

@@ -54,6 +54,7 @@ final class LocalReadsTest {
   private final AtomicInteger asked = new AtomicInteger();
   @TempDir private Path directory;
   private Path file;
+  private boolean hot = true;
   private EventLoops loops;
   private RpcServer server;
   private ChunkTransport client;
@@ -102,7 +103,7 @@ final class LocalReadsTest {
     }
     int fileEnd = Math.min(end, FILE_BYTES);
     return new LocalFile(
-        file.toString(), begin, end, crcs, ByteBuffer.wrap(chunk, fileEnd, end - fileEnd));
+        file.toString(), begin, end, crcs, ByteBuffer.wrap(chunk, fileEnd, end - fileEnd), hot);
   }
 
   private RecordedStream read(int offset, int length, int frames) {
@@ -140,6 +141,16 @@ final class LocalReadsTest {
   void longRange_comesFromTheFile_andNothingFromTheNode() {
     RecordedStream stream = read(0, FILE_BYTES, 100);
     assertThat(bytesOf(stream, 0, FILE_BYTES)).isEqualTo(part(0, FILE_BYTES));
+    stream.success();
+    assertThat(handler.reads).isEmpty();
+  }
+
+  /** Where the file system knows nothing of the kind, it is read as if it was hot. */
+  @Test
+  void rangeThatIsNotHot_isReadPastThePageCache() {
+    hot = false;
+    RecordedStream stream = read(17, chunk.length - 20, 100);
+    assertThat(bytesOf(stream, 17, chunk.length - 20)).isEqualTo(part(17, chunk.length - 20));
     stream.success();
     assertThat(handler.reads).isEmpty();
   }

@@ -137,7 +137,8 @@ public final class ChunkService implements ChunkHandler {
                     place.begin(),
                     place.end(),
                     place.blockCrcs(),
-                    place.inline()));
+                    place.inline(),
+                    place.hot()));
   }
 
   /** Refuses what is meant for another node. */
