@@ -13,10 +13,8 @@ import io.shoal.client.testing.FakeNamespace;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.testing.Await;
+import io.shoal.common.testing.ClosedPort;
 import io.shoal.common.testing.NoLeaks;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,20 +134,18 @@ class ClientRuntimeTest {
   }
 
   @Test
-  void operation_wrongAddress_clearMessageWithinTheConnectTimeout() throws IOException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
-    ClientConfig config =
-        ClientConfig.forCluster("127.0.0.1:" + port)
-            .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(2));
-    try (ShoalClient client = ShoalClient.create(config)) {
-      ShoalException failure = Await.failure(client.stat("/"));
-      assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-      assertThat(failure)
-          .hasMessageContaining("cannot reach a metadata server at 127.0.0.1:" + port)
-          .hasMessageContaining("connection refused");
+  void operation_wrongAddress_clearMessageWithinTheConnectTimeout() {
+    try (ClosedPort nobody = new ClosedPort()) {
+      ClientConfig config =
+          ClientConfig.forCluster(nobody.address().toString())
+              .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(2));
+      try (ShoalClient client = ShoalClient.create(config)) {
+        ShoalException failure = Await.failure(client.stat("/"));
+        assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+        assertThat(failure)
+            .hasMessageContaining("cannot reach a metadata server at " + nobody.address())
+            .hasMessageContaining("connection refused");
+      }
     }
   }
 

@@ -88,16 +88,18 @@ final class NodeExchange {
 
   private Ticket call(Caller caller, Numbered request) {
     Ticket ticket = currentStream().call(caller, request);
-    if (ticket == null) {
-      // It has just ended, for want of calls perhaps: the next one takes it.
-      ticket = currentStream().call(caller, request);
+    if (ticket != null) {
+      return ticket;
     }
-    if (ticket == null) {
-      request.with(0).release();
-      caller.onBroken(ended());
-      return () -> false;
+    // It has just ended, for want of calls perhaps: the next one takes it.
+    Stream next = currentStream();
+    ticket = next.call(caller, request);
+    if (ticket != null) {
+      return ticket;
     }
-    return ticket;
+    request.with(0).release();
+    next.tellEnd(caller);
+    return () -> false;
   }
 
   private ShoalException ended() {
@@ -169,6 +171,13 @@ final class NodeExchange {
     private boolean halfClosed;
     private boolean over;
     private @Nullable ShoalException reason;
+
+    /**
+     * Set with {@link #over}: whether the node knows no such streams, or else what callers hear.
+     */
+    private boolean unknown;
+
+    private ShoalException failure = ended();
 
     Stream(ClientCall<Envelope<ExchangeRequest>, Envelope<ExchangeReply>> call) {
       this.call = call;
@@ -309,30 +318,38 @@ final class NodeExchange {
     @Override
     public void onClose(Status status, Metadata trailers) {
       List<Caller> left;
-      boolean unknown;
-      ShoalException failure;
       synchronized (this) {
-        over = true;
         stopAlarm();
         left = new ArrayList<>(callers.values());
         callers.clear();
         unsent.forEach(ExchangeRequest::release);
         unsent.clear();
         unknown = status.getCode() == Status.Code.UNIMPLEMENTED && !answered;
-        failure =
-            reason != null
-                ? reason
-                : status.isOk() ? ended() : RpcErrors.fromStatus(status, trailers, node);
+        if (reason != null) {
+          failure = reason;
+        } else if (!status.isOk()) {
+          failure = RpcErrors.fromStatus(status, trailers, node);
+        }
+        over = true;
       }
       if (unknown) {
         markUnsupported();
       }
-      for (Caller caller : left) {
-        if (unknown) {
-          caller.onUnsupported();
-        } else {
-          caller.onBroken(failure);
-        }
+      left.forEach(this::tellEnd);
+    }
+
+    /** Tells a caller that this stream will not answer, and why. */
+    void tellEnd(Caller caller) {
+      boolean unsupportedHere;
+      ShoalException why;
+      synchronized (this) {
+        unsupportedHere = unknown;
+        why = failure;
+      }
+      if (unsupportedHere) {
+        caller.onUnsupported();
+      } else {
+        caller.onBroken(why);
       }
     }
   }

@@ -27,6 +27,7 @@ import io.shoal.common.rpc.RpcServer;
 import io.shoal.common.rpc.RpcServers;
 import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.Await;
+import io.shoal.common.testing.ClosedPort;
 import io.shoal.common.testing.FakeClock;
 import io.shoal.common.testing.NoLeaks;
 import io.shoal.common.transport.ChunkTransportContract.Listening;
@@ -329,13 +330,15 @@ final class GrpcChunkTransportTest {
 
   @Test
   void unreachableNode_failsFast() {
-    server.close();
-    RecordedStream frames = new RecordedStream();
-    client.openRead(node, new ReadRange(CHUNK, 0, 20, NODE), LIMITS, frames).request(1);
+    try (ClosedPort nobody = new ClosedPort()) {
+      RecordedStream frames = new RecordedStream();
+      ReadRange range = new ReadRange(CHUNK, 0, 20, NODE);
+      client.openRead(nobody.address(), range, LIMITS, frames).request(1);
 
-    ShoalException failure = frames.failure();
-    assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-    assertThat(failure.getMessage()).contains("cannot reach " + node);
+      ShoalException failure = frames.failure();
+      assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(failure.getMessage()).contains("cannot reach " + nobody.address());
+    }
   }
 
   /** It accepts connections, for the system does that, and never says a word. */

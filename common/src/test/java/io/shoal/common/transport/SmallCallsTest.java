@@ -12,7 +12,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import io.netty.buffer.ByteBuf;
 import io.shoal.common.buffer.BufferPool;
@@ -36,12 +42,14 @@ import io.shoal.proto.v1.ExchangeReply;
 import io.shoal.proto.v1.ExchangeRequest;
 import io.shoal.proto.v1.ReadRequest;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +185,90 @@ final class SmallCallsTest {
       assertThat(failed.failure().code()).isEqualTo(ErrorCode.CHUNK_UNKNOWN);
       assertThat(failed.failure().subject()).isEqualTo("chunk 1");
       assertThat(streams).hasValue(1);
+    }
+  }
+
+  /** A connection can be refused before the stream that asked for it has taken a call. */
+  @Test
+  void call_streamThatHasEndedBefore_hearsWhy() {
+    RecordedCaller refused = new RecordedCaller();
+    exchangeWhoseStreamsEnd(Status.UNAVAILABLE.withDescription("refused by the test"))
+        .read(new ReadRange(CHUNK, 0, 20, NODE), refused);
+    assertThat(refused.heard).hasSize(1);
+    assertThat(refused.heard.get(0)).contains("UNAVAILABLE", "refused by the test");
+
+    RecordedCaller unsupported = new RecordedCaller();
+    NodeExchange old = exchangeWhoseStreamsEnd(Status.UNIMPLEMENTED);
+    old.read(new ReadRange(CHUNK, 0, 20, NODE), unsupported);
+    assertThat(unsupported.heard).containsExactly("unsupported");
+    assertThat(old.supported()).isFalse();
+  }
+
+  private NodeExchange exchangeWhoseStreamsEnd(Status status) {
+    Channel channel =
+        new Channel() {
+          @Override
+          public <Q, T> ClientCall<Q, T> newCall(
+              MethodDescriptor<Q, T> method, CallOptions options) {
+            return new EndedCall<>(status);
+          }
+
+          @Override
+          public String authority() {
+            return "test";
+          }
+        };
+    return new NodeExchange(
+        channel,
+        new ChunkMethods(loops.allocator()),
+        server.address(),
+        1 << 20,
+        new NodeExchange.Idle(Duration.ofMinutes(1), clock, loops.executor()));
+  }
+
+  /** Ends as it begins. */
+  private static final class EndedCall<Q, T> extends ClientCall<Q, T> {
+    private final Status status;
+
+    EndedCall(Status status) {
+      this.status = status;
+    }
+
+    @Override
+    public void start(Listener<T> listener, Metadata headers) {
+      listener.onClose(status, new Metadata());
+    }
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void cancel(@Nullable String message, @Nullable Throwable cause) {}
+
+    @Override
+    public void halfClose() {}
+
+    @Override
+    public void sendMessage(Q message) {}
+  }
+
+  private static final class RecordedCaller implements NodeExchange.Caller {
+    final List<String> heard = new ArrayList<>();
+
+    @Override
+    public void onReply(io.shoal.common.transport.ExchangeReply reply) {
+      reply.release();
+      heard.add("reply");
+    }
+
+    @Override
+    public void onBroken(ShoalException failure) {
+      heard.add(failure.code() + ": " + failure.getMessage());
+    }
+
+    @Override
+    public void onUnsupported() {
+      heard.add("unsupported");
     }
   }
 

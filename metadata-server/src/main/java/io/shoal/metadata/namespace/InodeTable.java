@@ -38,7 +38,7 @@ public final class InodeTable {
 
   /** Returns an inode that a row of the state names. */
   public static InodeRow require(StateReader reader, InodeId inodeId) {
-    return requireRow(inodeId, reader.get(Table.INODES, Key.of(inodeId.value())));
+    return InodeRow.decode(inodeId, requireRow(reader, inodeId));
   }
 
   /**
@@ -56,11 +56,10 @@ public final class InodeTable {
     for (InodeId inodeId : inodeIds) {
       byte[] row = scanned.get(inodeId);
       if (row == null) {
-        row = reader.get(Table.INODES, Key.of(inodeId.value()));
+        row = requireRow(reader, inodeId);
       }
-      InodeRow inode = requireRow(inodeId, row);
-      inodes.add(inode);
-      bytes += row == null ? 0 : row.length;
+      inodes.add(InodeRow.decode(inodeId, row));
+      bytes += row.length;
       if (bytes >= byteLimit) {
         break;
       }
@@ -98,11 +97,12 @@ public final class InodeTable {
     return rows;
   }
 
-  private static InodeRow requireRow(InodeId inodeId, byte @Nullable [] row) {
+  private static byte[] requireRow(StateReader reader, InodeId inodeId) {
+    byte[] row = reader.get(Table.INODES, Key.of(inodeId.value()));
     if (row == null) {
       throw new IllegalStateException("inode " + inodeId + ": no row (expected: one)");
     }
-    return InodeRow.decode(inodeId, row);
+    return row;
   }
 
   /** Adds an inode. */

@@ -16,6 +16,7 @@ import io.shoal.common.rpc.RpcServer;
 import io.shoal.common.rpc.RpcServers;
 import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.Await;
+import io.shoal.common.testing.ClosedPort;
 import io.shoal.common.testing.FakeClock;
 import io.shoal.proto.v1.CommitRequest;
 import io.shoal.proto.v1.MkdirsReply;
@@ -40,11 +41,14 @@ class MetadataClientTest {
   private final FakeMetadataServer server = new FakeMetadataServer(namespace);
   private final MetadataFixture fixture = new MetadataFixture();
 
+  private final List<ClosedPort> closedPorts = new ArrayList<>();
+
   @AfterEach
   void end() {
     server.behave(request -> Behaviour.SERVE);
     fixture.close();
     server.close();
+    closedPorts.forEach(ClosedPort::close);
   }
 
   // ---------------------------------------------------------------------------------------- calls
@@ -396,8 +400,8 @@ class MetadataClientTest {
   }
 
   @Test
-  void servers_nobodyListens_failsAfterTheConnectTimeoutAndNamesTheAddress() throws IOException {
-    HostPort nobody = new HostPort("127.0.0.1", unusedPort());
+  void servers_nobodyListens_failsAfterTheConnectTimeoutAndNamesTheAddress() {
+    HostPort nobody = nobody();
     fixture.withConnectTimeout(UNREACHABLE).client(nobody);
     ShoalException failure = Await.failure(fixture.stat("/", fixture.deadline()));
     assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -409,9 +413,9 @@ class MetadataClientTest {
   }
 
   @Test
-  void servers_nobodyListens_failsInTimeWhateverThePauses() throws IOException {
+  void servers_nobodyListens_failsInTimeWhateverThePauses() {
     FakeClock clock = new FakeClock();
-    HostPort nobody = new HostPort("127.0.0.1", unusedPort());
+    HostPort nobody = nobody();
     fixture.with(clock).withLongPauses().withConnectTimeout(UNREACHABLE).client(nobody);
     CompletableFuture<StatReply> reply = fixture.stat("/", fixture.deadline());
     Await.until(
@@ -424,9 +428,9 @@ class MetadataClientTest {
   }
 
   @Test
-  void servers_nobodyListensAtSeveral_everyAddressIsNamed() throws IOException {
-    HostPort first = new HostPort("127.0.0.1", unusedPort());
-    HostPort second = new HostPort("127.0.0.1", unusedPort());
+  void servers_nobodyListensAtSeveral_everyAddressIsNamed() {
+    HostPort first = nobody();
+    HostPort second = nobody();
     fixture.withConnectTimeout(UNREACHABLE).client(first, second);
     ShoalException failure = Await.failure(fixture.stat("/", fixture.deadline()));
     assertThat(failure)
@@ -464,8 +468,8 @@ class MetadataClientTest {
   }
 
   @Test
-  void servers_deadOneFirst_theOtherServes() throws IOException {
-    fixture.client(new HostPort("127.0.0.1", unusedPort()), server.address());
+  void servers_deadOneFirst_theOtherServes() {
+    fixture.client(nobody(), server.address());
     Await.result(fixture.mkdir("/a"));
   }
 
@@ -498,9 +502,8 @@ class MetadataClientTest {
   }
 
   @Test
-  void cluster_nobodyListens_failsAfterTheConnectTimeout() throws IOException {
-    MetadataClient client =
-        fixture.withConnectTimeout(UNREACHABLE).client(new HostPort("127.0.0.1", unusedPort()));
+  void cluster_nobodyListens_failsAfterTheConnectTimeout() {
+    MetadataClient client = fixture.withConnectTimeout(UNREACHABLE).client(nobody());
     ShoalException failure = Await.failure(client.describeCluster(fixture.deadline()));
     assertThat(failure).hasMessageContaining("connection refused");
   }
@@ -537,9 +540,10 @@ class MetadataClientTest {
     assertThat(Await.result(second).getStatus().getInodeId()).isPositive();
   }
 
-  private static int unusedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  /** Returns an address at which nobody listens until the test ends. */
+  private HostPort nobody() {
+    ClosedPort port = new ClosedPort();
+    closedPorts.add(port);
+    return port.address();
   }
 }
