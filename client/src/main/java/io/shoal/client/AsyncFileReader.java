@@ -40,6 +40,16 @@ public interface AsyncFileReader {
    */
   Flow.Publisher<ByteBuffer> stream(long position, long length);
 
+  /**
+   * Streams a range as {@link #stream} does, without a copy for the subscriber: each buffer is
+   * borrowed until {@code onNext} returns, and must not be touched afterwards, for its memory is
+   * used again. For those that digest, parse or copy the bytes as they come.
+   *
+   * @param position first byte, 0 to the length
+   * @param length bytes to deliver, at most to the end of the file; {@link Long#MAX_VALUE} for all
+   */
+  Flow.Publisher<ByteBuffer> streamBorrowed(long position, long length);
+
   /** Ends the reader; reads under way fail with {@link ErrorCode#CANCELLED}. */
   CompletableFuture<Void> close();
 }

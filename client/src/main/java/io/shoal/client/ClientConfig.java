@@ -24,6 +24,8 @@ import java.util.regex.Pattern;
  * @param readBudgetBytes bytes that readers hold in memory together, at least 1 MiB
  * @param operationLimit operations in flight; one more waits in a queue of the same size, beyond
  *     that {@code OVERLOADED}
+ * @param localReads whether long ranges of a chunk on this machine are read from the node's own file,
+ *     where node and operating system let this process open it
  * @param callbackExecutor where futures complete; empty for threads of the client's own
  */
 public record ClientConfig(
@@ -38,6 +40,7 @@ public record ClientConfig(
     long writeBudgetBytes,
     long readBudgetBytes,
     int operationLimit,
+    boolean localReads,
     Optional<Executor> callbackExecutor) {
   private static final int NAME_LIMIT_BYTES = 255;
   private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9-]{0,64}");
@@ -81,6 +84,7 @@ public record ClientConfig(
         64L << 20,
         64L << 20,
         16_384,
+        true,
         Optional.empty());
   }
 
@@ -104,6 +108,7 @@ public record ClientConfig(
         writeBudgetBytes,
         readBudgetBytes,
         operationLimit,
+        localReads,
         callbackExecutor);
   }
 
@@ -121,6 +126,7 @@ public record ClientConfig(
         writeBudgetBytes,
         readBudgetBytes,
         operationLimit,
+        localReads,
         callbackExecutor);
   }
 
@@ -141,6 +147,7 @@ public record ClientConfig(
         writeBudgetBytes,
         readBudgetBytes,
         operationLimit,
+        localReads,
         callbackExecutor);
   }
 
@@ -158,6 +165,7 @@ public record ClientConfig(
         writeBudgetBytes,
         readBudgetBytes,
         operationLimit,
+        localReads,
         callbackExecutor);
   }
 
@@ -175,6 +183,7 @@ public record ClientConfig(
         writeBytes,
         readBytes,
         operationLimit,
+        localReads,
         callbackExecutor);
   }
 
@@ -192,6 +201,28 @@ public record ClientConfig(
         writeBudgetBytes,
         readBudgetBytes,
         limit,
+        localReads,
+        callbackExecutor);
+  }
+
+  /**
+   * Returns the same configuration that reads the files of nodes on this machine itself, or leaves
+   * that to the nodes.
+   */
+  public ClientConfig withLocalReads(boolean local) {
+    return new ClientConfig(
+        metadataServers,
+        clusterId,
+        clientName,
+        owner,
+        group,
+        metadataTimeout,
+        stallTimeout,
+        connectTimeout,
+        writeBudgetBytes,
+        readBudgetBytes,
+        operationLimit,
+        local,
         callbackExecutor);
   }
 
@@ -209,6 +240,7 @@ public record ClientConfig(
         writeBudgetBytes,
         readBudgetBytes,
         operationLimit,
+        localReads,
         Optional.of(executor));
   }
 

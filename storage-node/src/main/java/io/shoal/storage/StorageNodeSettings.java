@@ -113,6 +113,13 @@ public final class StorageNodeSettings {
           "Ranges of more than 256KiB are read past the page cache, which costs a fraction of the CPU"
               + " time. False is better for slow disks from which the same files are read again and"
               + " again.");
+  private static final Key<Boolean> LOCAL_READS =
+      Key.of(
+          "local-reads",
+          bool(),
+          "true",
+          "Readers on this machine are told where the bytes of long ranges lie, and open the files"
+              + " themselves if the operating system lets them.");
   private static final Key<Integer> WRITE_THREADS =
       Key.of(
           "write-threads",
@@ -204,6 +211,7 @@ public final class StorageNodeSettings {
                   SMALL_CHUNK,
                   READ_FRAME,
                   DIRECT_READS,
+                  LOCAL_READS,
                   WRITE_THREADS,
                   READ_THREADS,
                   OPEN_CHUNKS),
@@ -263,6 +271,7 @@ public final class StorageNodeSettings {
             intBytes(config, SMALL_CHUNK),
             intBytes(config, READ_FRAME),
             config.get(DIRECT_READS),
+            config.get(LOCAL_READS),
             config.get(WRITE_THREADS),
             config.get(READ_THREADS),
             config.get(OPEN_CHUNKS),

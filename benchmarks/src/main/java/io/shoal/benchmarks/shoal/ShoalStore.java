@@ -19,21 +19,27 @@ public final class ShoalStore implements FileStore {
   /** Most entries in a page, so that the workloads' directories are one. */
   private static final int LIST_LIMIT = 4_096;
 
+  /** As on another machine than the nodes', which is what most rows are about. */
   private final ShoalClient client;
 
-  private ShoalStore(ShoalClient client) {
+  /** Does what a client on the machine of a replica does. */
+  private final ShoalClient localClient;
+
+  private ShoalStore(ShoalClient client, ShoalClient localClient) {
     this.client = client;
+    this.localClient = localClient;
   }
 
   /**
-   * Opens a client with its defaults.
+   * Opens clients with their defaults, one of them without local reads.
    *
    * @param metadataServers {@code host:port}, separated by commas
    */
   public static ShoalStore connect(String metadataServers) {
+    ClientConfig config =
+        ClientConfig.forCluster(metadataServers.split(",", -1)).withClientName("shoal-bench");
     return new ShoalStore(
-        ShoalClient.create(
-            ClientConfig.forCluster(metadataServers.split(",", -1)).withClientName("shoal-bench")));
+        ShoalClient.create(config.withLocalReads(false)), ShoalClient.create(config));
   }
 
   @Override
@@ -60,12 +66,21 @@ public final class ShoalStore implements FileStore {
 
   @Override
   public CompletableFuture<Long> readLarge(String path) {
+    return readLarge(client, path);
+  }
+
+  @Override
+  public CompletableFuture<Long> readLargeLocally(String path) {
+    return readLarge(localClient, path);
+  }
+
+  private static CompletableFuture<Long> readLarge(ShoalClient client, String path) {
     return client
         .open(path)
         .thenCompose(
             reader -> {
               ByteCounter counter = new ByteCounter();
-              reader.stream(0, Long.MAX_VALUE).subscribe(counter);
+              reader.streamBorrowed(0, Long.MAX_VALUE).subscribe(counter);
               return counter
                   .total()
                   .thenCombine(counter.total().thenCompose(n -> reader.close()), (n, closed) -> n);
@@ -126,6 +141,7 @@ public final class ShoalStore implements FileStore {
 
   @Override
   public void close() {
+    localClient.close();
     client.close();
   }
 

@@ -35,6 +35,14 @@ public interface FileStore extends AutoCloseable {
    */
   CompletableFuture<Long> readLarge(String path);
 
+  /**
+   * The same for a client on the machine of a replica, in whatever way the system reads there by
+   * default; {@link #readLarge} goes through connections.
+   */
+  default CompletableFuture<Long> readLargeLocally(String path) {
+    return readLarge(path);
+  }
+
   /** Tells the length of a file; -1 if there is none. */
   CompletableFuture<Long> length(String path);
 

@@ -49,7 +49,7 @@ final class LargeFile {
     }
   }
 
-  /** Reads the file. */
+  /** Reads the file over TCP. */
   record Read(Sizes sizes) implements Workload {
     @Override
     public String id() {
@@ -77,6 +77,45 @@ final class LargeFile {
                 "bytes read", sizes.largeBytes(), Await.value(store.readLarge(path(directory))));
             return Amount.ofBytes(sizes.largeBytes());
           });
+    }
+  }
+
+  /** Reads the file as a client on a replica's machine does, for the first time and again. */
+  record LocalRead(Sizes sizes) implements Workload {
+    @Override
+    public String id() {
+      return "W2L";
+    }
+
+    @Override
+    public String data() {
+      return DATA;
+    }
+
+    @Override
+    public void prepare(FileStore store, String directory) throws InterruptedException {
+      LargeFile.prepare(store, directory, sizes.largeBytes());
+    }
+
+    @Override
+    public void run(FileStore store, String directory, Meter meter) throws Exception {
+      measure(store, directory, meter, "first time");
+      // A system may learn from the second read that a third one is worth a place in memory.
+      read(store, directory);
+      measure(store, directory, meter, "again and again");
+    }
+
+    private void measure(FileStore store, String directory, Meter meter, String which)
+        throws Exception {
+      meter.measure(
+          new Row(id(), "read on a replica's host, " + which, Figure.BANDWIDTH),
+          () -> read(store, directory));
+    }
+
+    private Amount read(FileStore store, String directory) throws InterruptedException {
+      Expect.equal(
+          "bytes read", sizes.largeBytes(), Await.value(store.readLargeLocally(path(directory))));
+      return Amount.ofBytes(sizes.largeBytes());
     }
   }
 }

@@ -11,6 +11,7 @@ public final class Workloads {
     return List.of(
         new LargeFile.Write(sizes),
         new LargeFile.Read(sizes),
+        new LargeFile.LocalRead(sizes),
         new PositionedReads(sizes),
         new ParallelFiles.Write(sizes),
         new ParallelFiles.Read(sizes),

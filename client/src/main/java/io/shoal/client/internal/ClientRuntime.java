@@ -137,7 +137,7 @@ public final class ClientRuntime {
             TransportSettings.defaults(),
             time,
             timer,
-            Boolean.getBoolean("x.local")
+            config.localReads()
                 ? new LocalFiles(fileThreads, LocalHosts.find(), time)
                 : LocalFiles.NONE);
     return new ClientResources(

@@ -7,6 +7,7 @@ package io.shoal.storage.chunk;
  * @param readFrameBytes most bytes of a frame that a reader delivers; a multiple of 16 KiB, at most
  *     1 MiB
  * @param directReads whether long ranges are read past the page cache
+ * @param localReads whether readers on this machine are told where chunks lie
  * @param writeThreads threads that write and sync files
  * @param readThreads threads that read
  * @param maxOpenChunks chunks that may be open for writing at a time
@@ -20,6 +21,7 @@ public record ChunkConfig(
     int smallChunkBytes,
     int readFrameBytes,
     boolean directReads,
+    boolean localReads,
     int writeThreads,
     int readThreads,
     int maxOpenChunks,
@@ -53,7 +55,7 @@ public record ChunkConfig(
   /** Returns what a volume uses unless it is told otherwise. */
   public static ChunkConfig defaults() {
     return new ChunkConfig(
-        256 << 10, 1 << 20, true, 4, 4, 4096, 256L << 20, 32L << 20, 4096, 128L << 20);
+        256 << 10, 1 << 20, true, true, 4, 4, 4096, 256L << 20, 32L << 20, 4096, 128L << 20);
   }
 
   private static void check(String name, long value, long min, long max) {

@@ -61,6 +61,11 @@ final class ChunkReads {
 
   /** Finds where a range lies; the arguments are as those of {@link #open}. */
   CompletableFuture<ChunkPlace> find(ChunkId chunk, int offset, int length) {
+    if (!parts.config().localReads()) {
+      return CompletableFuture.failedFuture(
+          new ShoalException(
+              ErrorCode.UNSUPPORTED, "chunk " + chunk, "the node tells nobody where its files are"));
+    }
     return parts.pools().read().submit(0, () -> place(chunk, offset, length));
   }
 

@@ -33,7 +33,7 @@ abstract class StoreFixture {
 
   /** Frames of two blocks, so that small chunks take several. */
   static final ChunkConfig CHUNKS =
-      new ChunkConfig(SMALL, 2 * BLOCK, true, 2, 2, 100, 64 << 20, 4 << 20, 100, 16 << 20);
+      new ChunkConfig(SMALL, 2 * BLOCK, true, true, 2, 2, 100, 64 << 20, 4 << 20, 100, 16 << 20);
 
   static final StoreConfig CONFIG = new StoreConfig(CHUNKS, IndexConfig.defaults(), 1 << 20);
 

@@ -160,7 +160,7 @@ final class ChunkRangeReader {
       onFailed(from, misplaced(frame.offset(), length));
       return;
     }
-    int crc32c = Crc32c.of(frame.payload());
+    int crc32c = frame.verified() ? frame.crc32c() : Crc32c.of(frame.payload());
     if (crc32c != frame.crc32c()) {
       frame.release();
       onFailed(from, mismatch(length, crc32c, frame.crc32c()));

@@ -68,16 +68,24 @@ public final class FileReader implements AsyncFileReader {
 
   @Override
   public Flow.Publisher<ByteBuffer> stream(long position, long length) {
-    return subscriber -> subscribe(position, length, subscriber);
+    return subscriber -> subscribe(position, length, Piece::copied, subscriber);
+  }
+
+  @Override
+  public Flow.Publisher<ByteBuffer> streamBorrowed(long position, long length) {
+    return subscriber -> subscribe(position, length, Piece::borrowed, subscriber);
   }
 
   private void subscribe(
-      long position, long length, Flow.Subscriber<? super ByteBuffer> subscriber) {
+      long position,
+      long length,
+      Piece.Cutter cutter,
+      Flow.Subscriber<? super ByteBuffer> subscriber) {
     boolean valid = position >= 0 && position <= status.length() && length >= 0;
     long begin = valid ? position : status.length();
     long end = begin + Math.min(valid ? length : 0, status.length() - begin);
     RangeSubscription subscription =
-        new RangeSubscription(context, extents, begin, end, subscriber);
+        new RangeSubscription(context, extents, begin, end, cutter, subscriber);
     if (!valid) {
       subscription.reject(
           invalid(

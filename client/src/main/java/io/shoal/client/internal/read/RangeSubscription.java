@@ -41,6 +41,7 @@ final class RangeSubscription implements Flow.Subscription, Operation {
 
   private final ReadContext context;
   private final ExtentMap extents;
+  private final Piece.Cutter cutter;
   private final Flow.Subscriber<? super ByteBuffer> subscriber;
   private final Shard shard;
   private final long end;
@@ -64,11 +65,13 @@ final class RangeSubscription implements Flow.Subscription, Operation {
       ExtentMap extents,
       long begin,
       long end,
+      Piece.Cutter cutter,
       Flow.Subscriber<? super ByteBuffer> subscriber) {
     this.context = context;
     this.extents = extents;
     this.next = begin;
     this.end = end;
+    this.cutter = cutter;
     this.subscriber = subscriber;
     this.shard =
         new Shard(
@@ -149,12 +152,13 @@ final class RangeSubscription implements Flow.Subscription, Operation {
   private void deliver() {
     Segment head = segments.peek();
     while (!over && head != null) {
-      ByteBuffer piece = demand > 0 ? head.pieces.poll() : null;
+      Piece piece = demand > 0 ? head.pieces.poll() : null;
       if (piece != null) {
         demand--;
-        aheadBytes -= piece.remaining();
-        head.giveBack(piece.remaining());
-        tell(() -> subscriber.onNext(piece));
+        aheadBytes -= piece.length();
+        head.giveBack(piece.length());
+        tell(() -> subscriber.onNext(piece.bytes()));
+        piece.release();
       } else if (head.delivered && head.pieces.isEmpty()) {
         segments.remove();
         head.release();
@@ -275,7 +279,7 @@ final class RangeSubscription implements Flow.Subscription, Operation {
   private final class Segment implements ChunkRangeReader.Sink {
     private final ReadAhead.@Nullable Share share;
     private final ChunkRangeReader reader;
-    private final Deque<ByteBuffer> pieces = new ArrayDeque<>();
+    private final Deque<Piece> pieces = new ArrayDeque<>();
     private boolean delivered;
 
     Segment(FileExtent range, ReadAhead.@Nullable Share share) {
@@ -285,13 +289,7 @@ final class RangeSubscription implements Flow.Subscription, Operation {
 
     @Override
     public void onBytes(int offset, ByteBuf payload) {
-      // Users keep their buffers as long as they like: nothing of the pool is handed out.
-      while (payload.isReadable()) {
-        byte[] piece = new byte[Math.min(payload.readableBytes(), context.settings().pieceBytes())];
-        payload.readBytes(piece);
-        pieces.add(ByteBuffer.wrap(piece).asReadOnlyBuffer());
-      }
-      payload.release();
+      cutter.cut(payload, context.settings().pieceBytes(), pieces);
       reader.request(1);
       if (this == segments.peek()) {
         goOn();
@@ -315,6 +313,8 @@ final class RangeSubscription implements Flow.Subscription, Operation {
     }
 
     void release() {
+      pieces.forEach(Piece::release);
+      pieces.clear();
       if (share != null) {
         share.giveBackAll();
       }
