@@ -24,8 +24,8 @@ import java.util.regex.Pattern;
  * @param readBudgetBytes bytes that readers hold in memory together, at least 1 MiB
  * @param operationLimit operations in flight; one more waits in a queue of the same size, beyond
  *     that {@code OVERLOADED}
- * @param localReads whether long ranges of a chunk on this machine are read from the node's own file,
- *     where node and operating system let this process open it
+ * @param localReads whether long ranges of a chunk on this machine are read from the node's own
+ *     file, where node and operating system let this process open it
  * @param callbackExecutor where futures complete; empty for threads of the client's own
  */
 public record ClientConfig(

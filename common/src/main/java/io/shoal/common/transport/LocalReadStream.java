@@ -297,8 +297,7 @@ final class LocalReadStream implements ReadStream {
     try {
       fill(of, begin, end, blocks.nioBuffer(0, end - begin));
       int crc32c = verify(of, blocks, begin, end, from, to);
-      return new ReadFrame(
-          from, crc32c, blocks.setIndex(from - begin, to - begin).retain(), true);
+      return new ReadFrame(from, crc32c, blocks.setIndex(from - begin, to - begin).retain(), true);
     } finally {
       blocks.release();
     }

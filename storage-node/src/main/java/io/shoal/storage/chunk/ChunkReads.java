@@ -64,7 +64,9 @@ final class ChunkReads {
     if (!parts.config().localReads()) {
       return CompletableFuture.failedFuture(
           new ShoalException(
-              ErrorCode.UNSUPPORTED, "chunk " + chunk, "the node tells nobody where its files are"));
+              ErrorCode.UNSUPPORTED,
+              "chunk " + chunk,
+              "the node tells nobody where its files are"));
     }
     return parts.pools().read().submit(0, () -> place(chunk, offset, length));
   }

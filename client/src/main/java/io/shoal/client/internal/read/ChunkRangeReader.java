@@ -137,7 +137,7 @@ final class ChunkRangeReader {
       return;
     }
     stage = Stage.READING;
-    ChunkReplicas.Node node = context.choice().best(candidates);
+    ChunkReplicas.Node node = context.choice().best(chunk.id(), candidates);
     tried.add(node.id());
     attempt = new Attempt(node);
     attempt.open(limits(candidates.size() > 1));

@@ -19,7 +19,7 @@ public record ReadContext(
         resources,
         metadata,
         suspicions,
-        new ReplicaChoice(suspicions, LocalHosts.find()),
+        new ReplicaChoice(suspicions, LocalHosts.find(), resources.config().localReads()),
         new ReadAhead(resources.budgets().reads()),
         ReadSettings.of(resources.config()));
   }
