@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param end where the last block ends
  * @param blockCrcs CRC32C of each block
  * @param inline the last bytes before the end, as far as they are in no file
- * @param hot whether the range was read before, not long ago
+ * @param hot whether to read it through the page cache: it was read before, not long ago
  */
 @SuppressWarnings("ArrayRecordComponent") // A carrier; nobody compares it.
 public record ChunkPlace(

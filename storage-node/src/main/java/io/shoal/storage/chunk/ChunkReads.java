@@ -24,12 +24,9 @@ final class ChunkReads {
   /** Longer ranges may be read past the page cache: what is read through it costs far more. */
   private static final int BULK_BYTES = 256 << 10;
 
-  /** Regions of 4 MiB that a volume remembers to have read; a MiB or two of heap. */
-  private static final int RECENT_RANGES = 16 << 10;
-
   private final ChunkParts parts;
   private final ChunkFiles files;
-  private final RecentRanges recent = new RecentRanges(RECENT_RANGES);
+  private final RecentRanges recent = RecentRanges.ofThisMachine();
   private final AtomicInteger openReaders = new AtomicInteger();
 
   ChunkReads(ChunkParts parts, ChunkFiles files) {
@@ -86,7 +83,7 @@ final class ChunkReads {
         end,
         blockCrcs,
         fileEnd == end ? ByteBuffer.allocate(0) : content.inline(fileEnd, end - fileEnd),
-        recent.touch(chunk, offset));
+        !parts.config().directReads() || recent.touch(chunk, offset));
   }
 
   private Path localPath(ChunkId chunk) {

@@ -8,6 +8,7 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.testing.Await;
 import io.shoal.storage.chunk.ChunkDescription;
 import io.shoal.storage.chunk.ChunkDescription.State;
+import io.shoal.storage.chunk.ChunkPlace;
 import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.DurableLength;
@@ -267,6 +268,29 @@ abstract class ChunkStoreContract extends StoreFixture {
     assertThat(failureOf(store().openReader(chunk, 0, 0))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(failureOf(store().openReader(chunk, -1, 1))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     assertThat(failureOf(store().openReader(chunk, 2, Integer.MAX_VALUE)))
+        .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+  }
+
+  @Test
+  void findPlace_smallChunk_isInline() {
+    ChunkId chunk = id(3);
+    int length = 5 * BLOCK + 77;
+    write(chunk, length, 50_000);
+    for (int[] range : new int[][] {{0, length}, {BLOCK + 1, 2}, {length - 1, 1}, {0, BLOCK}}) {
+      ChunkPlace place = await(store().findPlace(chunk, range[0], range[1]));
+      assertThat(place.file()).isNull();
+      assertHolds(place, chunk, range[0], range[1]);
+    }
+  }
+
+  @Test
+  void findPlace_whatCanNotBeRead_failsAsAReadDoes() {
+    assertThat(failureOf(store().findPlace(id(9), 0, 1))).isEqualTo(ErrorCode.CHUNK_UNKNOWN);
+    ChunkId chunk = id(3);
+    write(chunk, 100, 100);
+    assertThat(failureOf(store().findPlace(chunk, 0, 101))).isEqualTo(ErrorCode.REPLICA_SHORT);
+    assertThat(failureOf(store().findPlace(chunk, 0, 0))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    assertThat(failureOf(store().findPlace(chunk, 2, Integer.MAX_VALUE)))
         .isEqualTo(ErrorCode.INVALID_ARGUMENT);
   }
 

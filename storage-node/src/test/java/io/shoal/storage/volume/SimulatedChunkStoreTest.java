@@ -3,8 +3,11 @@ package io.shoal.storage.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.id.ChunkId;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 class SimulatedChunkStoreTest extends ChunkStoreContract {
   private final SimulatedNode node = new SimulatedNode(2, CONFIG, System.nanoTime());
@@ -18,6 +21,13 @@ class SimulatedChunkStoreTest extends ChunkStoreContract {
     assertThat(node.disks)
         .allMatch(
             disk -> disk.overwritten().stream().noneMatch(name -> name.startsWith("chunks/")));
+  }
+
+  @Test
+  void findPlace_volumeIsNoDirectory_isUnsupported() {
+    ChunkId chunk = id(3);
+    write(chunk, SMALL + 1, 100_000);
+    assertThat(failureOf(store().findPlace(chunk, 0, 1))).isEqualTo(ErrorCode.UNSUPPORTED);
   }
 
   @Override

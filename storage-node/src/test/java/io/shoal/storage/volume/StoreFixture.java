@@ -9,6 +9,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.storage.chunk.ChunkConfig;
 import io.shoal.storage.chunk.ChunkDescription;
+import io.shoal.storage.chunk.ChunkPlace;
 import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.DurableLength;
@@ -16,6 +17,11 @@ import io.shoal.storage.chunk.ReadFrame;
 import io.shoal.storage.chunk.WriterRequest;
 import io.shoal.storage.index.IndexConfig;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -117,6 +123,38 @@ abstract class StoreFixture {
       throw new AssertionError(
           "chunk " + chunk + " [" + offset + ", +" + length + "): other bytes than were written");
     }
+  }
+
+  /**
+   * Checks that a place has all blocks of a range, with what the chunk was filled with and its
+   * checksums.
+   */
+  static void assertHolds(ChunkPlace place, ChunkId chunk, int offset, int length) {
+    assertThat(place.begin()).isEqualTo(offset / BLOCK * BLOCK);
+    assertThat(place.end()).isGreaterThanOrEqualTo(offset + length);
+    byte[] expected = content(chunk, place.begin(), place.end() - place.begin());
+    byte[] actual = new byte[expected.length];
+    int inFile = actual.length - place.inline().remaining();
+    if (place.file() != null) {
+      try (FileChannel file = FileChannel.open(place.file(), StandardOpenOption.READ)) {
+        ByteBuffer target = ByteBuffer.wrap(actual, 0, inFile);
+        while (target.hasRemaining()) {
+          assertThat(file.read(target, place.begin() + target.position())).isPositive();
+        }
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+    }
+    place.inline().duplicate().get(actual, inFile, actual.length - inFile);
+    if (!Arrays.equals(actual, expected)) {
+      throw new AssertionError(place + " has other bytes than were written");
+    }
+    for (int block = 0; block < place.blockCrcs().length; block++) {
+      int end = Math.min(actual.length, (block + 1) * BLOCK);
+      assertThat(place.blockCrcs()[block])
+          .isEqualTo(Crc32c.of(actual, block * BLOCK, end - block * BLOCK));
+    }
+    assertThat(place.blockCrcs()).hasSize((actual.length + BLOCK - 1) / BLOCK);
   }
 
   ErrorCode failureOf(CompletableFuture<?> future) {
