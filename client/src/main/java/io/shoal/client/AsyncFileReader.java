@@ -42,8 +42,8 @@ public interface AsyncFileReader {
 
   /**
    * Streams a range as {@link #stream} does, without a copy for the subscriber: each buffer is
-   * borrowed until {@code onNext} returns, and must not be touched afterwards, for its memory is
-   * used again. For those that digest, parse or copy the bytes as they come.
+   * borrowed until {@code onNext} returns. Whoever touches it afterwards reads other bytes, or ends
+   * the process. For those that digest, parse or copy the bytes as they come.
    *
    * @param position first byte, 0 to the length
    * @param length bytes to deliver, at most to the end of the file; {@link Long#MAX_VALUE} for all

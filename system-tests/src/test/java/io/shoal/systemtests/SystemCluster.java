@@ -143,10 +143,18 @@ final class SystemCluster implements AutoCloseable {
         System.getProperty("java.home"));
   }
 
-  /** Returns a client of this cluster. */
+  /** Returns a client of this cluster that reads from the nodes, as one on another machine does. */
   ShoalClient client() throws IOException {
-    return ShoalClient.create(
-        ClientConfig.forCluster(metadataServer()).withClientName("system-test"));
+    return ShoalClient.create(clientConfig().withLocalReads(false));
+  }
+
+  /** Returns a client of this cluster that reads the nodes' files where it can. */
+  ShoalClient localClient() throws IOException {
+    return ShoalClient.create(clientConfig());
+  }
+
+  private ClientConfig clientConfig() throws IOException {
+    return ClientConfig.forCluster(metadataServer()).withClientName("system-test");
   }
 
   String metadataServer() throws IOException {

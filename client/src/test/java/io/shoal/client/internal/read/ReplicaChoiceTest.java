@@ -22,8 +22,8 @@ class ReplicaChoiceTest {
   private final NodeSuspicions suspicions =
       new NodeSuspicions(Duration.ofSeconds(10), new FakeClock());
 
-  private static ChunkReplicas.Node node(long id, String host, boolean alive) {
-    return new ChunkReplicas.Node(new NodeId(id), new HostPort(host, 9_000 + (int) id), alive);
+  private static ChunkReplicas.Node node(int id, String host, boolean alive) {
+    return new ChunkReplicas.Node(new NodeId(id), new HostPort(host, 9_000 + id), alive);
   }
 
   private ReplicaChoice choice(boolean readsLocalFiles) {

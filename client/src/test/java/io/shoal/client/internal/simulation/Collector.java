@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 
 /** A subscriber that keeps everything, asks when it is told, and checks the order of its calls. */
 public final class Collector implements Flow.Subscriber<ByteBuffer> {
@@ -15,9 +16,23 @@ public final class Collector implements Flow.Subscriber<ByteBuffer> {
   private final CompletableFuture<Integer> done = new CompletableFuture<>();
   private Optional<Flow.Subscription> subscription = Optional.empty();
 
+  private final UnaryOperator<ByteBuffer> keeping;
+
   /** Makes one that asks for so many buffers at first, and for one more with each that it got. */
   public Collector(long demandAhead) {
+    this(demandAhead, UnaryOperator.identity());
+  }
+
+  private Collector(long demandAhead, UnaryOperator<ByteBuffer> keeping) {
     this.demandAhead = demandAhead;
+    this.keeping = keeping;
+  }
+
+  /** Makes one for buffers that are only borrowed: it keeps copies. */
+  public static Collector ofBorrowed(long demandAhead) {
+    return new Collector(
+        demandAhead,
+        borrowed -> ByteBuffer.allocate(borrowed.remaining()).put(borrowed.duplicate()).flip());
   }
 
   @Override
@@ -32,7 +47,7 @@ public final class Collector implements Flow.Subscriber<ByteBuffer> {
   @Override
   public void onNext(ByteBuffer item) {
     require(!done.isDone(), "a buffer behind the end");
-    buffers.add(item);
+    buffers.add(keeping.apply(item));
     if (demandAhead > 0) {
       subscription().request(1);
     }
