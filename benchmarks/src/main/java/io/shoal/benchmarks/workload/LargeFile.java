@@ -99,16 +99,18 @@ final class LargeFile {
 
     @Override
     public void run(FileStore store, String directory, Meter meter) throws Exception {
-      measure(store, directory, meter, "first time");
+      measure(store, directory, meter, "first", "for the first time");
       // A system may learn from the second read that a third one is worth a place in memory.
       read(store, directory);
-      measure(store, directory, meter, "again and again");
+      measure(store, directory, meter, "again", "again");
     }
 
-    private void measure(FileStore store, String directory, Meter meter, String which)
+    private void measure(
+        FileStore store, String directory, Meter meter, String suffix, String which)
         throws Exception {
       meter.measure(
-          new Row(id(), "read on a replica's host, " + which, Figure.BANDWIDTH),
+          new Row(
+              id() + "-" + suffix, "read one file on a replica's host " + which, Figure.BANDWIDTH),
           () -> read(store, directory));
     }
 
