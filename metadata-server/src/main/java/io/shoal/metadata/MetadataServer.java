@@ -53,6 +53,7 @@ public final class MetadataServer implements RunningServer {
   private final String clusterId;
   private final RpcServer server;
   private final Consensus consensus;
+  private final long nativeMemoryBytes;
   private final CompletableFuture<Void> serving;
 
   /** What to give back, last first. */
@@ -62,11 +63,13 @@ public final class MetadataServer implements RunningServer {
       String clusterId,
       RpcServer server,
       Consensus consensus,
+      long nativeMemoryBytes,
       CompletableFuture<Void> serving,
       Deque<Runnable> closers) {
     this.clusterId = clusterId;
     this.server = server;
     this.consensus = consensus;
+    this.nativeMemoryBytes = nativeMemoryBytes;
     this.serving = serving;
     this.closers = closers;
   }
@@ -112,6 +115,11 @@ public final class MetadataServer implements RunningServer {
   @Override
   public CompletableFuture<Void> serving() {
     return serving.copy();
+  }
+
+  @Override
+  public long nativeMemoryBytes() {
+    return nativeMemoryBytes;
   }
 
   @Override
@@ -169,7 +177,12 @@ public final class MetadataServer implements RunningServer {
       consensus.addLeadershipListener(services);
       startLog(consensus, directory);
       return new MetadataServer(
-          directory.clusterId().toString(), server, consensus, serving, closers);
+          directory.clusterId().toString(),
+          server,
+          consensus,
+          config.log().rocks().memoryBytes(),
+          serving,
+          closers);
     }
 
     private Consensus openState(DataDirectory directory, EventLoops loops) {

@@ -48,14 +48,17 @@ public final class StorageNode implements RunningServer {
 
   private final RpcServer server;
   private final Membership membership;
+  private final long nativeMemoryBytes;
   private final CompletableFuture<Void> serving = new CompletableFuture<>();
 
   /** What to give back, last first. */
   private final Deque<Runnable> closers;
 
-  private StorageNode(RpcServer server, Membership membership, Deque<Runnable> closers) {
+  private StorageNode(
+      RpcServer server, Membership membership, long nativeMemoryBytes, Deque<Runnable> closers) {
     this.server = server;
     this.membership = membership;
+    this.nativeMemoryBytes = nativeMemoryBytes;
     this.closers = closers;
   }
 
@@ -91,6 +94,11 @@ public final class StorageNode implements RunningServer {
   @Override
   public CompletableFuture<Void> serving() {
     return serving.copy();
+  }
+
+  @Override
+  public long nativeMemoryBytes() {
+    return nativeMemoryBytes;
   }
 
   @Override
@@ -146,7 +154,8 @@ public final class StorageNode implements RunningServer {
             server.close(config.drainLimit());
           });
 
-      StorageNode node = new StorageNode(server, membership, closers);
+      StorageNode node =
+          new StorageNode(server, membership, config.store().index().memoryBytes(), closers);
       NodeProfile profile =
           new NodeProfile(
               volumes.nodeUuid(),

@@ -114,6 +114,7 @@ public final class ServerProgram<S> {
     }
     Thread hook = new Thread(() -> stop(server), "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
+    LOG.info("memory: {}", MemoryBound.ofThisProcess(server.nativeMemoryBytes()));
     return waitFor(server, err);
   }
 

@@ -159,6 +159,11 @@ final class ServerProgramTest {
           }
 
           @Override
+          public long nativeMemoryBytes() {
+            return 0;
+          }
+
+          @Override
           public void close() {}
         };
 

@@ -18,7 +18,17 @@ import org.rocksdb.WriteOptions;
 
 /** The native option objects of one database; they live as long as it does. */
 final class RocksOptions implements AutoCloseable {
+  /** Few, so that the filter of a table file, which can have a MiB, is a small part of one. */
+  private static final int CACHE_SHARD_BITS = 2;
+
+  /** What of the cache is kept for indexes and filters against the blocks of a long scan. */
+  private static final double INDEX_AND_FILTER_SHARE = 0.5;
+
   private final Cache blockCache;
+
+  /** Counts what lies in memory before it is flushed; holds nothing. */
+  private final Cache writeAccount;
+
   private final WriteBufferManager writeBuffers;
   private final BloomFilter filter;
   private final AbstractEventListener listener;
@@ -27,8 +37,11 @@ final class RocksOptions implements AutoCloseable {
   private final WriteOptions write;
 
   RocksOptions(RocksSettings settings, FaultHandler faults) {
-    blockCache = new LRUCache(settings.blockCacheBytes());
-    writeBuffers = new WriteBufferManager(settings.writeBufferBytes(), blockCache);
+    blockCache =
+        new LRUCache(settings.blockCacheBytes(), CACHE_SHARD_BITS, false, INDEX_AND_FILTER_SHARE);
+    // Counted in the block cache, what is to be flushed would take the place of its blocks.
+    writeAccount = new LRUCache(settings.writeBufferBytes());
+    writeBuffers = new WriteBufferManager(settings.writeBufferBytes(), writeAccount);
     filter = new BloomFilter(10);
     listener = new BackgroundErrors(faults);
     database = databaseOptions(settings);
@@ -98,6 +111,7 @@ final class RocksOptions implements AutoCloseable {
     listener.close();
     filter.close();
     writeBuffers.close();
+    writeAccount.close();
     blockCache.close();
   }
 

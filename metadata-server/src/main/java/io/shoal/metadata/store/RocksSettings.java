@@ -22,6 +22,11 @@ public record RocksSettings(
     atLeast("backgroundJobsMax", backgroundJobsMax, 1);
   }
 
+  /** Returns the most memory that the store takes, in bytes. */
+  public long memoryBytes() {
+    return blockCacheBytes + writeBufferBytes;
+  }
+
   private static void atLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: >= " + least + ")");

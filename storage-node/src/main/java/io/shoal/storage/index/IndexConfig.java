@@ -34,6 +34,11 @@ public record IndexConfig(
     return new IndexConfig(24L << 20, 8L << 20, 48L << 20, 512, 64L << 20);
   }
 
+  /** Returns the most memory that the indexes of a node take together, in bytes. */
+  public long memoryBytes() {
+    return blockCacheBytes + totalWriteBufferBytes;
+  }
+
   private static void checkPositive(String name, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + ": " + value + " (expected: > 0)");

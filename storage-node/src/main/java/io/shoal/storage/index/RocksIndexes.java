@@ -25,12 +25,22 @@ public final class RocksIndexes implements IndexOpener, AutoCloseable {
   private static final Pattern LOCK_HELD =
       Pattern.compile("lock hold by current process|While lock file");
 
+  /** Few, so that the filter of a table file, which can have a MiB, is a small part of one. */
+  private static final int CACHE_SHARD_BITS = 2;
+
+  /** What of the cache is kept for indexes and filters against the blocks of a long scan. */
+  private static final double INDEX_AND_FILTER_SHARE = 0.5;
+
   static {
     RocksDB.loadLibrary();
   }
 
   private final IndexConfig config;
   private final Cache blockCache;
+
+  /** Counts what lies in memory before it is flushed; holds nothing. */
+  private final Cache writeAccount;
+
   private final WriteBufferManager writeBuffers;
 
   /**
@@ -41,8 +51,11 @@ public final class RocksIndexes implements IndexOpener, AutoCloseable {
    */
   public RocksIndexes(IndexConfig config, int volumes) {
     this.config = config;
-    this.blockCache = new LRUCache(config.blockCacheBytes());
-    this.writeBuffers = new WriteBufferManager(config.totalWriteBufferBytes(), blockCache);
+    this.blockCache =
+        new LRUCache(config.blockCacheBytes(), CACHE_SHARD_BITS, false, INDEX_AND_FILTER_SHARE);
+    // Counted in the block cache, what is to be flushed would take the place of its blocks.
+    this.writeAccount = new LRUCache(config.totalWriteBufferBytes());
+    this.writeBuffers = new WriteBufferManager(config.totalWriteBufferBytes(), writeAccount);
     Env env = Env.getDefault();
     env.setBackgroundThreads(
         Math.max(env.getBackgroundThreads(Priority.HIGH), volumes), Priority.HIGH);
@@ -83,6 +96,7 @@ public final class RocksIndexes implements IndexOpener, AutoCloseable {
   @Override
   public void close() {
     writeBuffers.close();
+    writeAccount.close();
     blockCache.close();
   }
 }
