@@ -23,9 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the servers take when all that a client can begin is begun at once. */
 class MemoryIT {
   private static final int SMALL_FILES = 10_000;
+  private static final int SMALL_BYTES = 4_096;
   private static final int LARGE_FILES = 8;
   private static final int LARGE_BYTES = 24 << 20;
-  private static final Duration LONG = Duration.ofSeconds(120);
+  private static final Duration LONG = Duration.ofMinutes(2);
 
   /** As a server says it in its log. */
   private static final Pattern BOUND = Pattern.compile("memory: at most (\\d+) MiB");
@@ -38,17 +39,18 @@ class MemoryIT {
         ShoalClient client = cluster.client()) {
       byte[] large = new byte[LARGE_BYTES];
       new Random(3).nextBytes(large);
+      Await.result(client.mkdir("/small", true));
       List<CompletableFuture<?>> flood = new ArrayList<>();
       for (int i = 0; i < LARGE_FILES; i++) {
         flood.add(client.put(ByteBuffer.wrap(large), "/large" + i, PutOptions.DEFAULT));
       }
       for (int i = 0; i < SMALL_FILES; i++) {
         flood.add(
-            client.put(ByteBuffer.wrap(large, i, 4_096), "/small/" + i, PutOptions.DEFAULT));
+            client.put(ByteBuffer.wrap(large, i, SMALL_BYTES), "/small/" + i, PutOptions.DEFAULT));
       }
       awaitAll(flood);
       for (int i = 0; i < SMALL_FILES; i++) {
-        flood.add(client.get("/small/" + i, 4_096));
+        flood.add(client.get("/small/" + i, SMALL_BYTES));
       }
       for (int i = 0; i < LARGE_FILES; i++) {
         AsyncFileReader reader = Await.result(client.open("/large" + i), LONG);

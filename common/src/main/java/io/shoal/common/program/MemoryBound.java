@@ -2,6 +2,7 @@ package io.shoal.common.program;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -48,13 +49,16 @@ public record MemoryBound(List<Part> parts) {
             new Part("direct buffers", direct == 0 ? heap : direct),
             new Part("classes", option(options, "MaxMetaspaceSize")),
             new Part("compiled code", option(options, "ReservedCodeCacheSize")),
-            new Part("stacks", THREADS * option(options, "ThreadStackSize") * 1024),
+            new Part("stacks", THREADS * (option(options, "ThreadStackSize") << 10)),
             new Part("RocksDB", nativeBytes)));
   }
 
   private static long option(HotSpotDiagnosticMXBean options, String name) {
-    // Sizes that nobody limited are unsigned numbers that a long does not hold.
-    return Long.parseUnsignedLong(options.getVMOption(name).getValue()) & Long.MAX_VALUE;
+    BigInteger value = new BigInteger(options.getVMOption(name).getValue());
+    // Sizes that nobody limited are negative, or unsigned numbers that a long does not hold.
+    return value.signum() < 0 || value.bitLength() >= Long.SIZE
+        ? Long.MAX_VALUE
+        : value.longValueExact();
   }
 
   /** Returns the sum; {@link Long#MAX_VALUE} if a part has no limit. */
