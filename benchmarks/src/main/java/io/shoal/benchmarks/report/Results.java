@@ -13,7 +13,7 @@ public final class Results {
   /** The system whose numbers are set in relation to a peer's. */
   static final String OURS = "shoal";
 
-  /** The peer that ratios relate to. */
+  /** The peer that the ratios of the chart relate to. */
   static final String PEER = "hdfs";
 
   private final Map<String, String> systems = new LinkedHashMap<>();
@@ -68,8 +68,13 @@ public final class Results {
 
   /** Tells how ours stands to the peer's, where both were measured. */
   Optional<Ratio> ratio(Row row) {
+    return ratio(row, PEER);
+  }
+
+  /** Tells how ours stands to another system's, where both were measured. */
+  Optional<Ratio> ratio(Row row, String system) {
     return summary(row, OURS)
-        .flatMap(ours -> summary(row, PEER).map(peer -> Ratio.of(row.figure(), ours, peer)));
+        .flatMap(ours -> summary(row, system).map(peer -> Ratio.of(row.figure(), ours, peer)));
   }
 
   private Optional<Summary> summary(Row row, String system) {

@@ -22,7 +22,7 @@ public final class Table {
           "CPU client + servers",
           "peak MiB client + servers",
           "threads",
-          "Shoal to HDFS: speed, CPU");
+          "Shoal to it: speed, CPU");
 
   private Table() {}
 
@@ -33,7 +33,9 @@ public final class Table {
       boolean first = true;
       for (Summary summary : results.summaries(row)) {
         Optional<Ratio> ratio =
-            summary.system().equals(Results.OURS) ? results.ratio(row) : Optional.empty();
+            summary.system().equals(Results.OURS)
+                ? Optional.empty()
+                : results.ratio(row, summary.system());
         lines.add(line(row, first, summary, ratio));
         first = false;
       }

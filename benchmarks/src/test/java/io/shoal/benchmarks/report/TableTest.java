@@ -12,13 +12,32 @@ class TableTest {
 
     assertThat(cells(ours))
         .containsSequence("shoal", "512 MiB/s", "256 to 1,024")
-        .contains("1.00 + 1.00 s/GiB", "90 + 400", "21", "2.00 x, 0.50 x");
+        .contains("1.00 + 1.00 s/GiB", "90 + 400", "21")
+        .doesNotContain("2.00 x, 0.50 x");
+    assertThat(cells(lineAfter(ours))).contains("hdfs", "2.00 x, 0.50 x");
+  }
+
+  @Test
+  void of_severalPeers_eachHasTheRatioToIt() {
+    Results results = new Results();
+    for (String system : List.of("shoal", "hdfs", "ozone")) {
+      results.addSystem(system, "one of them");
+    }
+    results.add("shoal", Example.sample(Example.WRITE, 1, 1, 1));
+    results.add("hdfs", Example.sample(Example.WRITE, 2, 1, 1));
+    results.add("ozone", Example.sample(Example.WRITE, 4, 1, 1));
+
+    assertThat(Table.of(results).lines().filter(line -> line.contains(" x, ")))
+        .satisfiesExactly(
+            hdfs -> assertThat(cells(hdfs)).contains("hdfs", "2.00 x, 1.00 x"),
+            ozone -> assertThat(cells(ozone)).contains("ozone", "4.00 x, 1.00 x"));
   }
 
   @Test
   void of_latencies_halfTheTimeIsTwiceAsFast() {
-    assertThat(cells(lineOf("append & flush")))
-        .contains("1,500 us", "1.50", "3.00", "2.00 x, 1.00 x");
+    String ours = lineOf("append & flush");
+    assertThat(cells(ours)).contains("1,500 us", "1.50", "3.00");
+    assertThat(cells(lineAfter(ours))).contains("2.00 x, 1.00 x");
   }
 
   @Test
@@ -54,6 +73,11 @@ class TableTest {
         .filter(line -> line.contains(title))
         .findFirst()
         .orElseThrow();
+  }
+
+  private static String lineAfter(String line) {
+    List<String> lines = Table.of(Example.results()).lines().toList();
+    return lines.get(lines.indexOf(line) + 1);
   }
 
   private static List<String> cells(String line) {
