@@ -98,6 +98,28 @@ write_command() {
   chmod +x "$file"
 }
 
+# write_hadoop_xml FILE PROPERTY=VALUE...: a configuration as Hadoop and what came from it read it.
+write_hadoop_xml() {
+  local property
+  {
+    echo "<configuration>"
+    for property in "${@:2}"; do
+      printf '  <property><name>%s</name><value>%s</value></property>\n' "${property%%=*}" "${property#*=}"
+    done
+    echo "</configuration>"
+  } >"$1"
+}
+
+# write_hadoop_logging DIRECTORY NAME: as Hadoop's own scripts set it up: servers log at INFO, clients only what is wrong.
+write_hadoop_logging() {
+  local level=INFO
+  [[ $2 == client ]] && level=WARN
+  printf '%s\n' "log4j.rootLogger=$level,console" log4j.appender.console=org.apache.log4j.ConsoleAppender \
+    log4j.appender.console.target=System.err log4j.appender.console.layout=org.apache.log4j.PatternLayout \
+    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n' \
+    log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR >"$1/log4j.properties"
+}
+
 # command_line_options: sets COMMAND_LINE to java and the options of our own command line, for any program.
 command_line_options() {
   local JAVA_OPTIONS=()

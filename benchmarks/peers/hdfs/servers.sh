@@ -40,7 +40,7 @@ run_hadoop() {
 
 # write_hdfs_conf DIRECTORY NAME RPC_PORT HTTP_PORT [PROPERTY=VALUE...]: the configuration of one process.
 write_hdfs_conf() {
-  local dir=$1 name=$2 conf=$1/conf/$2 property
+  local dir=$1 name=$2 conf=$1/conf/$2
   local properties=(
     "dfs.namenode.rpc-address=127.0.0.1:$3" "dfs.namenode.http-address=127.0.0.1:$4"
     "dfs.namenode.name.dir=file://$dir/data/namenode" "dfs.datanode.data.dir=file://$dir/data/$name"
@@ -49,22 +49,9 @@ write_hdfs_conf() {
   )
   # Hadoop's artifacts hold no pages for browsers, and its servers don't start without the directories of these.
   mkdir -p "$conf/webapps/hdfs" "$conf/webapps/datanode" "$conf/webapps/static"
-  printf '<configuration>\n  <property><name>fs.defaultFS</name><value>hdfs://127.0.0.1:%s</value></property>\n</configuration>\n' \
-    "$3" >"$conf/core-site.xml"
-  {
-    echo "<configuration>"
-    for property in "${properties[@]}"; do
-      printf '  <property><name>%s</name><value>%s</value></property>\n' "${property%%=*}" "${property#*=}"
-    done
-    echo "</configuration>"
-  } >"$conf/hdfs-site.xml"
-  # As Hadoop's own scripts set it up: servers log at INFO, clients only what is wrong.
-  local level=INFO
-  [[ $name == client ]] && level=WARN
-  printf '%s\n' "log4j.rootLogger=$level,console" log4j.appender.console=org.apache.log4j.ConsoleAppender \
-    log4j.appender.console.target=System.err log4j.appender.console.layout=org.apache.log4j.PatternLayout \
-    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n' \
-    log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR >"$conf/log4j.properties"
+  write_hadoop_xml "$conf/core-site.xml" "fs.defaultFS=hdfs://127.0.0.1:$3"
+  write_hadoop_xml "$conf/hdfs-site.xml" "${properties[@]}"
+  write_hadoop_logging "$conf" "$name"
 }
 
 # hdfs_has_nodes HTTP_PORT COUNT: whether the NameNode says that so many DataNodes are live and that it is not in safe mode.

@@ -66,23 +66,11 @@ run_ozone() {
 
 # write_ozone_conf DIRECTORY NAME OM_PORT [PROPERTY=VALUE...]: the configuration of one process.
 write_ozone_conf() {
-  local dir=$1 name=$2 conf=$1/conf/$2 property
+  local dir=$1 name=$2 conf=$1/conf/$2
   mkdir -p "$conf" "$dir/data/$name"
-  printf '<configuration>\n  <property><name>fs.defaultFS</name><value>ofs://127.0.0.1:%s/</value></property>\n</configuration>\n' \
-    "$3" >"$conf/core-site.xml"
-  {
-    echo "<configuration>"
-    for property in "${OZONE_COMMON[@]}" "ozone.metadata.dirs=$dir/data/$name" "${@:4}"; do
-      printf '  <property><name>%s</name><value>%s</value></property>\n' "${property%%=*}" "${property#*=}"
-    done
-    echo "</configuration>"
-  } >"$conf/ozone-site.xml"
-  local level=INFO
-  [[ $name == client ]] && level=WARN
-  printf '%s\n' "log4j.rootLogger=$level,console" log4j.appender.console=org.apache.log4j.ConsoleAppender \
-    log4j.appender.console.target=System.err log4j.appender.console.layout=org.apache.log4j.PatternLayout \
-    'log4j.appender.console.layout.ConversionPattern=%d{ISO8601} %p %c{2}: %m%n' \
-    log4j.logger.org.apache.hadoop.util.NativeCodeLoader=ERROR >"$conf/log4j.properties"
+  write_hadoop_xml "$conf/core-site.xml" "fs.defaultFS=ofs://127.0.0.1:$3/"
+  write_hadoop_xml "$conf/ozone-site.xml" "${OZONE_COMMON[@]}" "ozone.metadata.dirs=$dir/data/$name" "${@:4}"
+  write_hadoop_logging "$conf" "$name"
 }
 
 # ozone_serves LOG: whether the storage container manager has left safe mode and opened a pipeline since.

@@ -96,38 +96,16 @@ public record ClientConfig(
    * @param id as {@link ClusterStatus#clusterId} tells it; empty for any cluster
    */
   public ClientConfig withClusterId(String id) {
-    return new ClientConfig(
-        metadataServers,
-        id,
-        clientName,
-        owner,
-        group,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBudgetBytes,
-        readBudgetBytes,
-        operationLimit,
-        localReads,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.clusterId = id;
+    return draft.build();
   }
 
   /** Returns the same configuration under another name. */
   public ClientConfig withClientName(String name) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        name,
-        owner,
-        group,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBudgetBytes,
-        readBudgetBytes,
-        operationLimit,
-        localReads,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.clientName = name;
+    return draft.build();
   }
 
   /**
@@ -135,74 +113,34 @@ public record ClientConfig(
    * for its users. The servers take the names as they are told.
    */
   public ClientConfig withOwner(String newOwner, String newGroup) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        clientName,
-        newOwner,
-        newGroup,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBudgetBytes,
-        readBudgetBytes,
-        operationLimit,
-        localReads,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.owner = newOwner;
+    draft.group = newGroup;
+    return draft.build();
   }
 
   /** Returns the same configuration with other times. */
   public ClientConfig withTimeouts(Duration metadata, Duration stall, Duration connect) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        clientName,
-        owner,
-        group,
-        metadata,
-        stall,
-        connect,
-        writeBudgetBytes,
-        readBudgetBytes,
-        operationLimit,
-        localReads,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.metadataTimeout = metadata;
+    draft.stallTimeout = stall;
+    draft.connectTimeout = connect;
+    return draft.build();
   }
 
   /** Returns the same configuration with other budgets. */
   public ClientConfig withBudgets(long writeBytes, long readBytes) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        clientName,
-        owner,
-        group,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBytes,
-        readBytes,
-        operationLimit,
-        localReads,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.writeBudgetBytes = writeBytes;
+    draft.readBudgetBytes = readBytes;
+    return draft.build();
   }
 
   /** Returns the same configuration with another limit on operations in flight. */
   public ClientConfig withOperationLimit(int limit) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        clientName,
-        owner,
-        group,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBudgetBytes,
-        readBudgetBytes,
-        limit,
-        localReads,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.operationLimit = limit;
+    return draft.build();
   }
 
   /**
@@ -210,38 +148,16 @@ public record ClientConfig(
    * that to the nodes.
    */
   public ClientConfig withLocalReads(boolean local) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        clientName,
-        owner,
-        group,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBudgetBytes,
-        readBudgetBytes,
-        operationLimit,
-        local,
-        callbackExecutor);
+    Draft draft = new Draft(this);
+    draft.localReads = local;
+    return draft.build();
   }
 
   /** Returns the same configuration whose futures complete on an executor of the caller's. */
   public ClientConfig withCallbackExecutor(Executor executor) {
-    return new ClientConfig(
-        metadataServers,
-        clusterId,
-        clientName,
-        owner,
-        group,
-        metadataTimeout,
-        stallTimeout,
-        connectTimeout,
-        writeBudgetBytes,
-        readBudgetBytes,
-        operationLimit,
-        localReads,
-        Optional.of(executor));
+    Draft draft = new Draft(this);
+    draft.callbackExecutor = Optional.of(executor);
+    return draft.build();
   }
 
   private static void requireName(String what, String name) {
@@ -262,6 +178,56 @@ public record ClientConfig(
     if (value < least) {
       throw new IllegalArgumentException(
           name + ": " + value + " (expected: at least " + least + ")");
+    }
+  }
+
+  /** The values of a configuration while some of them are replaced. */
+  private static final class Draft {
+    private List<String> metadataServers;
+    private String clusterId;
+    private String clientName;
+    private String owner;
+    private String group;
+    private Duration metadataTimeout;
+    private Duration stallTimeout;
+    private Duration connectTimeout;
+    private long writeBudgetBytes;
+    private long readBudgetBytes;
+    private int operationLimit;
+    private boolean localReads;
+    private Optional<Executor> callbackExecutor;
+
+    Draft(ClientConfig of) {
+      metadataServers = of.metadataServers;
+      clusterId = of.clusterId;
+      clientName = of.clientName;
+      owner = of.owner;
+      group = of.group;
+      metadataTimeout = of.metadataTimeout;
+      stallTimeout = of.stallTimeout;
+      connectTimeout = of.connectTimeout;
+      writeBudgetBytes = of.writeBudgetBytes;
+      readBudgetBytes = of.readBudgetBytes;
+      operationLimit = of.operationLimit;
+      localReads = of.localReads;
+      callbackExecutor = of.callbackExecutor;
+    }
+
+    ClientConfig build() {
+      return new ClientConfig(
+          metadataServers,
+          clusterId,
+          clientName,
+          owner,
+          group,
+          metadataTimeout,
+          stallTimeout,
+          connectTimeout,
+          writeBudgetBytes,
+          readBudgetBytes,
+          operationLimit,
+          localReads,
+          callbackExecutor);
     }
   }
 }
