@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,12 @@ final class Program implements AutoCloseable {
       throws IOException {
     Path out = Files.createTempFile("shoal-test", ".out");
     Path err = Files.createTempFile("shoal-test", ".err");
+    // Where the build runs in the background of a shell, ctrl-C is ignored, by its children as
+    // well.
+    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT"));
+    command.addAll(words);
     ProcessBuilder builder =
-        new ProcessBuilder(words)
+        new ProcessBuilder(command)
             .redirectInput(input.orElse(Path.of("/dev/null")).toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
