@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The most memory that a process takes, by what it was told at its start: the sum of limits that
- * are enforced one by one, by the JVM and by the libraries. Not in it is what the JVM needs for
- * itself, such as its collector's tables and its compilers' work, which is far less than what the
- * limits leave unused.
+ * The most memory that a process should take, by what it was told at its start. The JVM enforces
+ * the limits of heap, direct buffers, classes and compiled code; RocksDB keeps to its budgets; the
+ * stacks are those of more threads than a server with a few volumes has. Not in it is what the JVM
+ * needs for itself, such as its collector's tables and its compilers' work, which is far less than
+ * what the limits leave unused.
  *
  * @param parts what it is made of
  */
@@ -23,7 +24,7 @@ public record MemoryBound(List<Part> parts) {
    */
   public record Part(String name, long bytes) {}
 
-  /** Threads that stacks are counted for; a server has fewer. */
+  /** Threads that stacks are counted for. */
   private static final int THREADS = 96;
 
   private static final long MIB = 1 << 20;

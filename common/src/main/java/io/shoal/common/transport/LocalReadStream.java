@@ -64,6 +64,9 @@ final class LocalReadStream implements ReadStream {
   private final IdleWatch watch;
   private final CallEvents events = new CallEvents();
 
+  /** Whether the listener knows that the stream has ended; belongs to the events. */
+  private boolean closedTold;
+
   private Stage stage = Stage.FINDING;
   private @Nullable CompletableFuture<LocalFile> asked;
   private @Nullable LocalFile place;
@@ -166,6 +169,9 @@ final class LocalReadStream implements ReadStream {
     try {
       files.threads().execute(work);
     } catch (RejectedExecutionException closed) {
+      synchronized (this) {
+        busy = false;
+      }
       handOver("there are no threads for it any more");
     }
   }
@@ -271,7 +277,7 @@ final class LocalReadStream implements ReadStream {
       watch.progress();
       watch.await(!last && requested > 0);
     }
-    events.run(() -> listener.onFrame(frame));
+    events.run(() -> tell(frame));
     if (last) {
       synchronized (this) {
         busy = false;
@@ -279,6 +285,23 @@ final class LocalReadStream implements ReadStream {
       end(null);
     }
     return last;
+  }
+
+  /** Runs as an event; the stream may have ended since the frame was read. */
+  private void tell(ReadFrame frame) {
+    if (closedTold) {
+      frame.release();
+    } else {
+      listener.onFrame(frame);
+    }
+  }
+
+  private void tellClosed(@Nullable ShoalException failure) {
+    events.run(
+        () -> {
+          closedTold = true;
+          listener.onClosed(failure);
+        });
   }
 
   private ReadFrame read(LocalFile of, int from, int to) throws IOException {
@@ -361,7 +384,7 @@ final class LocalReadStream implements ReadStream {
         stream = fromNode.apply(rest);
       } catch (ShoalException refused) {
         stage = Stage.ENDED;
-        events.run(() -> listener.onClosed(refused));
+        tellClosed(refused);
         return;
       }
       handedTo = stream;
@@ -382,7 +405,7 @@ final class LocalReadStream implements ReadStream {
     }
     watch.end();
     closeIfEnded();
-    events.run(() -> listener.onClosed(failure));
+    tellClosed(failure);
   }
 
   /** Closes the file if nobody is at it, nor will be. */

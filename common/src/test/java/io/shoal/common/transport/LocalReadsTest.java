@@ -19,10 +19,12 @@ import io.shoal.common.rpc.HostPort;
 import io.shoal.common.rpc.RpcServer;
 import io.shoal.common.rpc.RpcServers;
 import io.shoal.common.rpc.RpcSettings;
+import io.shoal.common.testing.Await;
 import io.shoal.common.testing.FakeClock;
 import io.shoal.common.testing.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +32,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,14 +79,17 @@ final class LocalReadsTest {
                     .service()),
             loops,
             RpcSettings.defaults());
-    client =
-        new GrpcChunkTransport(
-            loops,
-            RpcSettings.defaults(),
-            TransportSettings.defaults(),
-            clock,
-            clock,
-            new LocalFiles(threads, "127.0.0.1"::equals, clock));
+    client = transport(threads);
+  }
+
+  private ChunkTransport transport(Executor fileThreads) {
+    return new GrpcChunkTransport(
+        loops,
+        RpcSettings.defaults(),
+        TransportSettings.defaults(),
+        clock,
+        clock,
+        new LocalFiles(fileThreads, "127.0.0.1"::equals, clock));
   }
 
   @AfterEach
@@ -229,6 +237,48 @@ final class LocalReadsTest {
     RecordedStream stream = read(0, FILE_BYTES, 100);
     assertThat(bytesOf(stream, 0, FILE_BYTES)).isEqualTo(part(0, FILE_BYTES));
     assertThat(asked).hasValue(2);
+  }
+
+  /** The client has ended its threads, or has no room for more work on them. */
+  @Test
+  void threadsThatTakeNoMoreWork_theRestComesFromTheNode_andTheFileIsClosed() throws IOException {
+    AtomicInteger left = new AtomicInteger(1);
+    client.close();
+    client =
+        transport(
+            task -> {
+              if (left.getAndDecrement() <= 0) {
+                throw new RejectedExecutionException("no more");
+              }
+              task.run();
+            });
+    RecordedStream stream = new RecordedStream();
+    ReadStream open =
+        client.openRead(
+            server.address(), new ReadRange(CHUNK, 0, FILE_BYTES, NODE), LIMITS, stream);
+    Await.until("the file is open", Duration.ofSeconds(20), () -> descriptors() == 1);
+    open.request(10);
+    serve(take(handler.reads));
+    assertThat(bytesOf(stream, 0, FILE_BYTES)).isEqualTo(part(0, FILE_BYTES));
+    stream.success();
+    assertThat(descriptors()).isZero();
+  }
+
+  /** Returns how often this process has the file open. */
+  private long descriptors() {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.filter(this::isTheFile).count();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private boolean isTheFile(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).equals(file);
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
   }
 
   @Test

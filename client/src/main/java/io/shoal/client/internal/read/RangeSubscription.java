@@ -157,8 +157,11 @@ final class RangeSubscription implements Flow.Subscription, Operation {
         demand--;
         aheadBytes -= piece.length();
         head.giveBack(piece.length());
-        tell(() -> subscriber.onNext(piece.bytes()));
-        piece.release();
+        try {
+          tell(() -> subscriber.onNext(piece.bytes()));
+        } finally {
+          piece.release();
+        }
       } else if (head.delivered && head.pieces.isEmpty()) {
         segments.remove();
         head.release();
