@@ -14,13 +14,18 @@ import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.time.SystemTimer;
 import io.shoal.common.time.TimeSource;
 import io.shoal.common.transport.ChunkTransportServer;
+import io.shoal.common.transport.GrpcChunkTransport;
+import io.shoal.common.transport.TransportSettings;
 import io.shoal.proto.v1.ChunkServiceGrpc;
 import io.shoal.storage.heartbeat.LeaderLink;
 import io.shoal.storage.heartbeat.LinkRuntime;
 import io.shoal.storage.heartbeat.Membership;
 import io.shoal.storage.heartbeat.NodeDuties;
 import io.shoal.storage.heartbeat.NodeProfile;
+import io.shoal.storage.heartbeat.ReplicaDuties;
+import io.shoal.storage.heartbeat.Suspicions;
 import io.shoal.storage.rpc.ChunkService;
+import io.shoal.storage.transfer.Replicas;
 import io.shoal.storage.volume.ChunkStore;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -140,9 +145,15 @@ public final class StorageNode implements RunningServer {
       closers.push(() -> await("volumes", volumes.close()));
 
       Membership membership = new Membership();
+      Suspicions suspicions = new Suspicions();
       ChunkService service =
           new ChunkService(
-              membership, config.streams(), TimeSource.system(), timer, loops.executor());
+              membership,
+              suspicions,
+              config.streams(),
+              TimeSource.system(),
+              timer,
+              loops.executor());
       ChunkTransportServer transport =
           new ChunkTransportServer(service, rpcSettings(), loops.allocator());
       RpcServer server = listen(transport, volumes, loops);
@@ -169,6 +180,7 @@ public final class StorageNode implements RunningServer {
               secret,
               membership,
               new Duties(volumes, service, server, node.serving),
+              new ReplicaDuties(replicas(loops, timer), suspicions),
               new LinkRuntime(
                   loops,
                   RpcSettings.defaults(),
@@ -180,6 +192,14 @@ public final class StorageNode implements RunningServer {
       link.start();
       LOG.info("Listening on {}", server.address());
       return node;
+    }
+
+    private Replicas replicas(EventLoops loops, SystemTimer timer) {
+      GrpcChunkTransport transport =
+          new GrpcChunkTransport(
+              loops, rpcSettings(), TransportSettings.defaults(), TimeSource.system(), timer);
+      closers.push(transport::close);
+      return new Replicas(transport, loops.executor(), new SecureRandom(), faults);
     }
 
     private NodeVolumes claimVolumes(BufferPool buffers) {

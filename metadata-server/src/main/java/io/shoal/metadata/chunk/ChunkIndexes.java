@@ -36,15 +36,24 @@ final class ChunkIndexes {
   static Set<Entry> of(ChunkId chunkId, ChunkRow row) {
     long id = chunkId.value();
     Set<Entry> entries = new LinkedHashSet<>();
-    for (Replica replica : row.replicas()) {
-      entries.add(new Entry(Table.REPLICAS, replicaKey(replica, id)));
+    if (row.state().live()) {
+      row.replicas()
+          .forEach(replica -> entries.add(new Entry(Table.REPLICAS, replicaKey(replica, id))));
+    }
+    for (UncountedReplica other : row.holders().uncounted()) {
+      entries.add(uncounted(other, id));
     }
     switch (row.state()) {
       case OPEN -> {
         addOpen(entries, id, row.origin());
         addUnder(entries, id, row);
       }
-      case SEALED -> addUnder(entries, id, row);
+      case SEALED -> {
+        addUnder(entries, id, row);
+        if (row.surplus()) {
+          entries.add(new Entry(Table.SURPLUS, Key.of(id)));
+        }
+      }
       case GARBAGE -> {
         for (Replica replica : row.replicas()) {
           long node = replica.nodeId().value();
@@ -59,6 +68,13 @@ final class ChunkIndexes {
                       ExpiryIndex.Kind.TOMBSTONE, row.origin().grantExpiresAtMillis(), id)));
     }
     return entries;
+  }
+
+  private static Entry uncounted(UncountedReplica other, long id) {
+    // Rule P2: what is to be deleted stands where the orders to delete come from.
+    return other.state() == UncountedReplica.State.DELETING
+        ? new Entry(Table.GARBAGE, Key.of(other.nodeId().value(), other.sinceMillis(), id))
+        : new Entry(Table.UNCOUNTED, replicaKey(other.replica(), id));
   }
 
   private static void addOpen(Set<Entry> entries, long id, ChunkRow.Origin origin) {
@@ -76,13 +92,12 @@ final class ChunkIndexes {
 
   // Rule P1: the fewest replicas come first.
   private static void addUnder(Set<Entry> entries, long id, ChunkRow row) {
-    int count = row.replicas().size();
-    if (count < row.redundancy().replication()) {
-      entries.add(new Entry(Table.UNDER, Key.ofKind(count, Key.of(id))));
+    if (row.missing() > 0) {
+      entries.add(new Entry(Table.UNDER, Key.ofKind(row.replicas().size(), Key.of(id))));
     }
   }
 
-  private static byte[] replicaKey(Replica replica, long id) {
+  static byte[] replicaKey(Replica replica, long id) {
     return Key.of(replica.nodeId().value(), replica.volume(), id);
   }
 }

@@ -7,6 +7,9 @@ import java.util.List;
  * Where the replicas of a chunk are.
  *
  * @param length committed length in bytes
+ * @param replicas the nodes that are worth a try, best first
+ * @param counted how many of the replicas count towards the replication; 0 if none is known to be
+ *     whole
  * @param replication replicas that the file's policy asks for
  * @param sealed whether the length is final
  */
@@ -15,6 +18,7 @@ public record ChunkLocation(
     int length,
     Layout layout,
     List<Replica> replicas,
+    int counted,
     int replication,
     boolean sealed) {
 

@@ -62,12 +62,19 @@ public record ChunkQueries(StateReader reader) {
     if (row == null) {
       return expired ? ChunkVerdict.DELETE : ChunkVerdict.WAIT;
     }
-    boolean counted = row.replicas().stream().anyMatch(r -> r.nodeId().equals(nodeId));
+    boolean counted = row.holders().counts(nodeId);
     return switch (row.state()) {
       case OPEN -> counted ? ChunkVerdict.KEEP : ChunkVerdict.WAIT;
       case SEALED -> {
         if (counted) {
           yield ChunkVerdict.KEEP;
+        }
+        UncountedReplica other = row.holders().uncounted(nodeId);
+        if (other != null) {
+          // Rule P2: what is to be deleted is deleted by order, for the answer has to be recorded.
+          yield other.state() == UncountedReplica.State.DELETING
+              ? ChunkVerdict.WAIT
+              : ChunkVerdict.KEEP;
         }
         yield expired ? ChunkVerdict.DELETE : ChunkVerdict.WAIT;
       }
@@ -88,6 +95,87 @@ public record ChunkQueries(StateReader reader) {
       }
     }
     return chunkIds;
+  }
+
+  /**
+   * Returns replicas of a node that count, in the order of their volumes and ids.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  public List<HeldChunk> countedOn(NodeId nodeId, @Nullable HeldChunk after, int limit) {
+    return held(Table.REPLICAS, nodeId, after, limit);
+  }
+
+  /** As {@link #countedOn}, of those that do not count and are not being deleted. */
+  public List<HeldChunk> uncountedOn(NodeId nodeId, @Nullable HeldChunk after, int limit) {
+    return held(Table.UNCOUNTED, nodeId, after, limit);
+  }
+
+  private List<HeldChunk> held(Table table, NodeId nodeId, @Nullable HeldChunk after, int limit) {
+    long node = nodeId.value();
+    byte[] from =
+        after == null ? Key.of(node) : Key.of(node, after.volume(), after.chunkId().value() + 1);
+    return held(table, from, Key.behind(Key.of(node)), limit);
+  }
+
+  private List<HeldChunk> held(Table table, byte[] from, byte[] to, int limit) {
+    List<HeldChunk> chunks = new ArrayList<>();
+    try (Cursor cursor = reader.scan(table, from, to)) {
+      while (chunks.size() < limit && cursor.next()) {
+        chunks.add(
+            new HeldChunk(
+                (int) Key.longAt(cursor.key(), 8), new ChunkId(Key.longAt(cursor.key(), 16))));
+      }
+    }
+    return chunks;
+  }
+
+  /** Returns replicas that count on one volume of a node, in the order of their ids. */
+  public List<HeldChunk> countedOnVolume(NodeId nodeId, int volume, int limit) {
+    byte[] prefix = Key.of(nodeId.value(), volume);
+    return held(Table.REPLICAS, prefix, Key.behind(prefix), limit);
+  }
+
+  /**
+   * Returns chunks below their policy, those with the fewest replicas first. Rule P1.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  public List<UnderReplicated> underReplicated(@Nullable UnderReplicated after, int limit) {
+    byte[] from =
+        after == null
+            ? new byte[0]
+            : Key.ofKind(after.replicas(), Key.of(after.chunkId().value() + 1));
+    List<UnderReplicated> chunks = new ArrayList<>();
+    try (Cursor cursor = reader.scan(Table.UNDER, from, null)) {
+      while (chunks.size() < limit && cursor.next()) {
+        chunks.add(new UnderReplicated(cursor.key()[0], new ChunkId(Key.longAt(cursor.key(), 1))));
+      }
+    }
+    return chunks;
+  }
+
+  /**
+   * Returns chunks that have replicas beside all that they should have, in the order of their ids.
+   *
+   * @param after the last one of the page before; null for the first page
+   */
+  public List<ChunkId> surplus(@Nullable ChunkId after, int limit) {
+    byte[] from = after == null ? new byte[0] : Key.of(after.value() + 1);
+    List<ChunkId> chunkIds = new ArrayList<>();
+    try (Cursor cursor = reader.scan(Table.SURPLUS, from, null)) {
+      while (chunkIds.size() < limit && cursor.next()) {
+        chunkIds.add(new ChunkId(Key.longAt(cursor.key(), 0)));
+      }
+    }
+    return chunkIds;
+  }
+
+  /** Tells whether nothing is on record of a node: neither a replica nor one to be deleted. */
+  public boolean holdsNothing(NodeId nodeId) {
+    return countedOn(nodeId, null, 1).isEmpty()
+        && uncountedOn(nodeId, null, 1).isEmpty()
+        && deletable(nodeId, 1).isEmpty();
   }
 
   /** Tells whether open chunks are due for {@code SealExpired}. Rule C2. */

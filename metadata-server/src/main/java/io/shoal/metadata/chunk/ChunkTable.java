@@ -125,15 +125,24 @@ public final class ChunkTable {
   }
 
   /**
-   * Takes a node's replica from a garbage chunk, after the node deleted it durably.
+   * Takes a node's replica from the record, after the node deleted it durably: of a garbage chunk,
+   * or one that was marked for it.
    *
    * @return whether there was such a replica
    */
   public static boolean dropReplica(
       StateWriter writer, ChunkId chunkId, NodeId nodeId, long nowMillis) {
     ChunkRow row = find(writer, chunkId);
-    if (row == null || row.state() != ChunkState.GARBAGE) {
+    if (row == null) {
       return false;
+    }
+    if (row.state().live()) {
+      UncountedReplica marked = row.holders().uncounted(nodeId);
+      if (marked == null || marked.state() != UncountedReplica.State.DELETING) {
+        return false;
+      }
+      change(writer, chunkId, row, row.heldBy(row.holders().without(nodeId)));
+      return true;
     }
     List<Replica> left = new ArrayList<>(row.replicas());
     if (!left.removeIf(replica -> replica.nodeId().equals(nodeId))) {
@@ -149,6 +158,21 @@ public final class ChunkTable {
     boolean erase =
         after.state() == ChunkState.TOMBSTONE && nowMillis > after.origin().grantExpiresAtMillis();
     change(writer, chunkId, before, erase ? null : after);
+  }
+
+  /**
+   * Takes a replica from the reverse index if no live chunk stands behind it: earlier versions left
+   * those of garbage there.
+   *
+   * @return whether there was none
+   */
+  public static boolean dropStale(StateWriter writer, Replica replica, ChunkId chunkId) {
+    ChunkRow row = find(writer, chunkId);
+    if (row != null && row.state().live()) {
+      return false;
+    }
+    writer.delete(Table.REPLICAS, ChunkIndexes.replicaKey(replica, chunkId.value()));
+    return true;
   }
 
   /** Erases a tombstone. */

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The storage nodes that ever registered, by number and by UUID. */
 public final class NodeTable {
-  private static final int VERSION = 1;
+  /** The layout of a node that is not dead. */
+  private static final int FIRST_VERSION = 1;
+
+  /** The layout with the death at its end. */
+  private static final int DEATH_VERSION = 2;
 
   private NodeTable() {}
 
@@ -48,7 +52,7 @@ public final class NodeTable {
   public static void put(StateWriter writer, NodeRecord node) {
     NodeDescription description = node.description();
     RowWriter row =
-        new RowWriter(VERSION)
+        new RowWriter(node.dead() ? DEATH_VERSION : FIRST_VERSION)
             .putFixed(description.uuid().getMostSignificantBits())
             .putFixed(description.uuid().getLeastSignificantBits())
             .putText(description.host())
@@ -63,13 +67,16 @@ public final class NodeTable {
           .putNumber(volume.capacityBytes())
           .putText(volume.fenceReason());
     }
+    if (node.dead()) {
+      row.putFlag(true);
+    }
     long id = node.nodeId().value();
     writer.put(Table.NODES, Key.of(id), row.toByteArray());
     LookupIndex.put(writer, LookupIndex.Kind.NODE_UUID, name(description.uuid()), id);
   }
 
   private static NodeRecord decode(NodeId nodeId, byte[] row) {
-    RowReader fields = new RowReader("node", row, VERSION);
+    RowReader fields = new RowReader("node", row, FIRST_VERSION, DEATH_VERSION);
     UUID uuid = new UUID(fields.fixed(), fields.fixed());
     String host = fields.text();
     int port = fields.smallNumber();
@@ -82,9 +89,13 @@ public final class NodeTable {
       volumes.add(
           new VolumeRecord(fields.smallNumber(), fields.text(), fields.number(), fields.text()));
     }
+    boolean dead = fields.version() >= DEATH_VERSION && fields.flag();
     fields.end();
     return new NodeRecord(
-        nodeId, new NodeDescription(uuid, host, port, failureDomain, version, volumes), adminState);
+        nodeId,
+        new NodeDescription(uuid, host, port, failureDomain, version, volumes),
+        adminState,
+        dead);
   }
 
   private static byte[] name(UUID uuid) {

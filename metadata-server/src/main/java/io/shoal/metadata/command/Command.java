@@ -5,4 +5,4 @@ package io.shoal.metadata.command;
  * random bytes, verified signatures) was resolved before; values are checked by the handlers.
  */
 public sealed interface Command
-    permits SessionCommand, NamespaceCommand, ClusterCommand, MaintenanceCommand {}
+    permits SessionCommand, NamespaceCommand, ClusterCommand, MaintenanceCommand, RepairCommand {}

@@ -9,19 +9,13 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.shard.Shard;
 import io.shoal.metadata.cluster.NodeRecord;
-import io.shoal.metadata.cluster.VolumeRecord;
 import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.liveness.Liveness;
 import io.shoal.metadata.liveness.NodeLiveness;
-import io.shoal.metadata.liveness.NodeReport;
-import io.shoal.metadata.liveness.VolumeHealth;
-import io.shoal.metadata.liveness.VolumeReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
 
 /**
  * Gives out grants: chooses nodes, takes chunk ids and signs. Costs no log entry but for a range of
@@ -175,43 +169,8 @@ public final class Grants {
     return grants;
   }
 
-  /** Returns the nodes that take chunks, whether or not there is room for the next one. */
   private List<Candidate> candidates(List<NodeRecord> registered) {
-    List<Candidate> candidates = new ArrayList<>(registered.size());
-    for (NodeRecord node : registered) {
-      NodeReport report = liveness.report(node.nodeId());
-      if (report == null
-          || liveness.of(node.nodeId()) != Liveness.ALIVE
-          || node.adminState() != NodeRecord.AdminState.ACTIVE) {
-        continue;
-      }
-      NodeReport usable = withoutFenced(node, report);
-      candidates.add(
-          new Candidate(
-              node.nodeId(),
-              FailureDomain.parse(node.description().failureDomain()),
-              usable.availableBytes() - granted.of(node.nodeId()),
-              usable.largestAvailableBytes(),
-              usable.pendingWriteBytes()));
-    }
-    return candidates;
-  }
-
-  /** Rule D3: a fence that is recorded counts, whatever the node says now. */
-  private static NodeReport withoutFenced(NodeRecord node, NodeReport report) {
-    Set<Integer> fenced =
-        node.description().volumes().stream()
-            .filter(VolumeRecord::fenced)
-            .map(VolumeRecord::volume)
-            .collect(Collectors.toSet());
-    List<VolumeReport> usable =
-        report.volumes().stream()
-            .filter(
-                volume ->
-                    volume.health() == VolumeHealth.HEALTHY && !fenced.contains(volume.volume()))
-            .toList();
-    return new NodeReport(
-        usable, report.writeStreams(), report.readStreams(), report.pendingWriteBytes());
+    return Candidates.of(registered, liveness, granted::of);
   }
 
   private void requireEnough(

@@ -3,6 +3,7 @@ package io.shoal.metadata.placement;
 import io.shoal.common.id.NodeId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -54,36 +55,61 @@ final class Placement {
     return chosen;
   }
 
+  /**
+   * Chooses a node for one more replica.
+   *
+   * @param candidates all with room for the chunk, at least one
+   * @param holders where the chunk has replicas
+   */
+  Candidate chooseAnother(List<Candidate> candidates, List<FailureDomain> holders) {
+    return candidates.get(best(candidates, tickets(candidates), Set.of(), holders));
+  }
+
   private void pick(List<Candidate> from, int count, List<Candidate> chosen) {
-    double[] tickets = new double[from.size()];
-    for (int i = 0; i < tickets.length; i++) {
-      tickets[i] = -Math.log(1 - random.nextDouble()) / Math.max(1, from.get(i).weight());
-    }
-    boolean[] taken = new boolean[from.size()];
+    double[] tickets = tickets(from);
+    List<FailureDomain> holders = new ArrayList<>();
+    chosen.forEach(candidate -> holders.add(candidate.domain()));
+    Set<Integer> taken = new HashSet<>();
     for (int picked = 0; picked < count; picked++) {
-      int best = -1;
-      int[] bestShared = {};
-      for (int i = 0; i < tickets.length; i++) {
-        if (taken[i]) {
-          continue;
-        }
-        int[] shared = sharedCounts(from.get(i), chosen);
-        int order = best < 0 ? -1 : compare(shared, bestShared);
-        if (order < 0 || (order == 0 && tickets[i] < tickets[best])) {
-          best = i;
-          bestShared = shared;
-        }
-      }
-      taken[best] = true;
+      int best = best(from, tickets, taken, holders);
+      taken.add(best);
+      holders.add(from.get(best).domain());
       chosen.add(from.get(best));
     }
   }
 
-  /** Returns, for each level of its domain, how many of the chosen ones share it. */
-  private static int[] sharedCounts(Candidate candidate, List<Candidate> chosen) {
-    int[] counts = new int[candidate.domain().names().size()];
-    for (Candidate other : chosen) {
-      int shared = candidate.domain().sharedWith(other.domain());
+  private double[] tickets(List<Candidate> candidates) {
+    double[] tickets = new double[candidates.size()];
+    for (int i = 0; i < tickets.length; i++) {
+      tickets[i] = -Math.log(1 - random.nextDouble()) / Math.max(1, candidates.get(i).weight());
+    }
+    return tickets;
+  }
+
+  /** Returns which candidate shares the fewest domains with the holders; a ticket decides. */
+  private static int best(
+      List<Candidate> from, double[] tickets, Set<Integer> taken, List<FailureDomain> holders) {
+    int best = -1;
+    int[] bestShared = {};
+    for (int i = 0; i < tickets.length; i++) {
+      if (taken.contains(i)) {
+        continue;
+      }
+      int[] shared = sharedCounts(from.get(i).domain(), holders);
+      int order = best < 0 ? -1 : compare(shared, bestShared);
+      if (order < 0 || (order == 0 && tickets[i] < tickets[best])) {
+        best = i;
+        bestShared = shared;
+      }
+    }
+    return best;
+  }
+
+  /** Returns, for each level of a domain, how many of the holders share it. */
+  private static int[] sharedCounts(FailureDomain domain, List<FailureDomain> holders) {
+    int[] counts = new int[domain.names().size()];
+    for (FailureDomain other : holders) {
+      int shared = domain.sharedWith(other);
       for (int level = 0; level < shared; level++) {
         counts[level]++;
       }

@@ -83,6 +83,7 @@ final class LeaderTerm {
     }
     if (stage == Stage.LEADING) {
       leader.maintenance().end();
+      leader.repair().end();
       leader.grants().end();
       leader.keys().clear();
     }
@@ -159,6 +160,7 @@ final class LeaderTerm {
     leader.keys().replace(keys);
     leader.grants().begin();
     leader.maintenance().begin();
+    leader.repair().begin();
     moveTo(Stage.LEADING, "the state has all that it needs");
     leader.gate().open();
   }

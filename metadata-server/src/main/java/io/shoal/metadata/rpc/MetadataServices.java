@@ -8,6 +8,7 @@ import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.placement.Grants;
 import io.shoal.metadata.placement.SigningKeys;
 import io.shoal.metadata.reclaim.Maintenance;
+import io.shoal.metadata.repair.Repair;
 import io.shoal.metadata.rpc.namespace.NamespaceRpc;
 import io.shoal.metadata.rpc.nodes.Attachments;
 import io.shoal.metadata.rpc.nodes.ClusterRpc;
@@ -96,8 +97,27 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
             environment.time(),
             environment.timer(),
             background);
+    Repair repair =
+        new Repair(
+            new Repair.Environment(
+                environment.log(),
+                environment.views(),
+                attachments,
+                liveness,
+                environment.time(),
+                environment.timer(),
+                new SplittableRandom(random.nextLong())),
+            settings.repair(),
+            settings.liveness(),
+            background);
     return new LeaderState(
-        new LeaderGate(environment.log()), keys, liveness, grants, maintenance, attachments);
+        new LeaderGate(environment.log()),
+        keys,
+        liveness,
+        grants,
+        maintenance,
+        repair,
+        attachments);
   }
 
   /** Returns what a server has to offer. */

@@ -5,6 +5,7 @@ import io.shoal.common.config.ConfigSchema.Section;
 import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.liveness.LivenessSettings;
 import io.shoal.metadata.reclaim.MaintenanceSettings;
+import io.shoal.metadata.repair.RepairSettings;
 import io.shoal.metadata.rpc.serving.ServiceLimits;
 import java.util.List;
 
@@ -21,6 +22,7 @@ public record ServiceSettings(
     ClusterSettings cluster,
     LivenessSettings liveness,
     MaintenanceSettings maintenance,
+    RepairSettings repair,
     ServiceLimits limits) {
   /** The keys of the configuration file. */
   public static final List<Section> SECTIONS =
@@ -28,11 +30,12 @@ public record ServiceSettings(
           ClusterDefaults.SECTION,
           LivenessSettings.SECTION,
           MaintenanceSettings.SECTION,
+          RepairSettings.SECTION,
           ServiceLimits.SECTION);
 
   /** Returns the same for a server that would found a cluster with this id. */
   public ServiceSettings withNewClusterId(String id) {
-    return new ServiceSettings(version, id, cluster, liveness, maintenance, limits);
+    return new ServiceSettings(version, id, cluster, liveness, maintenance, repair, limits);
   }
 
   /** Reads the keys of {@link #SECTIONS}. */
@@ -43,6 +46,7 @@ public record ServiceSettings(
         config.build(ClusterDefaults::of),
         config.build(LivenessSettings::of),
         config.build(MaintenanceSettings::of),
+        config.build(RepairSettings::of),
         config.build(ServiceLimits::of));
   }
 }

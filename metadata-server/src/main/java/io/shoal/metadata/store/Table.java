@@ -23,11 +23,17 @@ public enum Table {
   /** Chunk id → length, CRC32C, reference count, layout, replicas, state. */
   CHUNKS("chunks"),
 
-  /** Node id, volume, chunk id → nothing: the reverse index of replicas. */
+  /** Node id, volume, chunk id → nothing: the reverse index of the replicas that count. */
   REPLICAS("replicas"),
+
+  /** Node id, volume, chunk id → nothing: replicas that do not count, and may again. */
+  UNCOUNTED("uncounted"),
 
   /** Number of replicas, chunk id → nothing: chunks below their policy. */
   UNDER("under"),
+
+  /** Chunk id → nothing: chunks at their policy that have replicas beside it. */
+  SURPLUS("surplus"),
 
   /** Node id, time, chunk id → nothing: what each node is to delete, oldest first. */
   GARBAGE("garbage"),

@@ -61,7 +61,7 @@ class LeaderTermTest {
   @Test
   void end_leadershipLost_endsBackgroundWork() {
     try (TestServer server = TestServer.leader()) {
-      Await.until("a round has ended", () -> server.clock.pendingTasks() == 1);
+      Await.until("a round has ended", () -> server.clock.pendingTasks() == TestServer.IDLE_TASKS);
       server.loseLeadership(1);
       Await.until("nothing waits", () -> server.clock.pendingTasks() == 0);
       long before = server.log.countOf(MaintenanceCommand.class);

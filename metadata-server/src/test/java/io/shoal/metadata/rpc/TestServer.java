@@ -16,6 +16,7 @@ import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.liveness.LivenessSettings;
 import io.shoal.metadata.reclaim.MaintenanceSettings;
+import io.shoal.metadata.repair.RepairSettings;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.testing.AppliedLog;
@@ -44,7 +45,16 @@ final class TestServer implements AutoCloseable {
       new LivenessSettings(Duration.ofSeconds(3), Duration.ofSeconds(10), Duration.ofMinutes(10));
   static final MaintenanceSettings MAINTENANCE =
       new MaintenanceSettings(Duration.ofSeconds(1), 100, 100, Duration.ofMinutes(1));
+  static final RepairSettings REPAIR =
+      new RepairSettings(
+          Duration.ofSeconds(1), 64 << 20, 8, Duration.ofHours(1), Duration.ofMinutes(2));
   static final ServiceLimits LIMITS = new ServiceLimits(256, 8 << 20, 8_192, 48 << 20, 2, 4_096);
+
+  /**
+   * Between two rounds of background work, the next one of maintenance and the next one of repair
+   * are all that waits for its time.
+   */
+  static final int IDLE_TASKS = 2;
 
   final FakeClock clock = new FakeClock();
   final AppliedLog log = new AppliedLog(clock);
@@ -61,7 +71,8 @@ final class TestServer implements AutoCloseable {
     services =
         new MetadataServices(
             new ServerEnvironment(log, log::view, clock, clock, pool, faultHandler),
-            new ServiceSettings("9.8.7", CLUSTER_ID, CLUSTER, LIVENESS, MAINTENANCE, limits),
+            new ServiceSettings(
+                "9.8.7", CLUSTER_ID, CLUSTER, LIVENESS, MAINTENANCE, REPAIR, limits),
             SECRET,
             new SecureRandom());
     RpcSettings settings = RpcSettings.defaults();

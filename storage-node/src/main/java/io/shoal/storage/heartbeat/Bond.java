@@ -16,6 +16,7 @@ import io.shoal.proto.v1.Registered;
 import io.shoal.storage.volume.ChunkStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,6 +148,8 @@ final class Bond implements Attachment.Listener {
       case HEARTBEAT_REPLY -> take(order.getHeartbeatReply());
       case DELETE -> delete(order.getDelete());
       case VERDICTS -> requireQuestions().answered(order.getVerdicts());
+      case CHECK -> answer(replicaOrders().check(order.getCheck()));
+      case COPY -> answer(replicaOrders().copy(order.getCopy()));
       // An order of a later version: nothing that this node could do.
       case ORDER_NOT_SET -> LOG.warn("{} sent an order that this version does not know", server);
     }
@@ -221,6 +224,10 @@ final class Bond implements Attachment.Listener {
     }
     if (stage == Stage.ATTACHED && attachment.isReady()) {
       attachment.send(NodeReports.heartbeat(requireStore(), context.duties().streamLoad()));
+      List<ChunkId> suspected = context.replicas().suspicions().take();
+      if (!suspected.isEmpty()) {
+        attachment.send(NodeReports.suspected(suspected));
+      }
     }
     scheduleBeat(stage == Stage.ATTACHED ? interval : context.config().silenceLimit());
   }
@@ -276,6 +283,15 @@ final class Bond implements Attachment.Listener {
     if (waiting) {
       attachment.requestOrder();
     }
+  }
+
+  private ReplicaOrders replicaOrders() {
+    require(Stage.ATTACHED, "an order about replicas");
+    return new ReplicaOrders(requireStore(), context.replicas().work());
+  }
+
+  private void answer(CompletableFuture<NodeReport> report) {
+    var unused = report.thenAccept(made -> inShard(() -> send(made)));
   }
 
   private void send(NodeReport report) {

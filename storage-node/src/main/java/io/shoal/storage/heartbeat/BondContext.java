@@ -14,5 +14,6 @@ record BondContext(
     ClusterSecret secret,
     Membership membership,
     NodeDuties duties,
+    ReplicaDuties replicas,
     LinkRuntime runtime,
     Shard shard) {}

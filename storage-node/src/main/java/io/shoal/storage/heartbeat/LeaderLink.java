@@ -53,9 +53,11 @@ public final class LeaderLink {
       ClusterSecret secret,
       Membership membership,
       NodeDuties duties,
+      ReplicaDuties replicas,
       LinkRuntime runtime) {
     Shard shard = new Shard("leader-link", runtime.loops().executor(), MAX_TASKS, runtime.faults());
-    this.context = new BondContext(config, profile, secret, membership, duties, runtime, shard);
+    this.context =
+        new BondContext(config, profile, secret, membership, duties, replicas, runtime, shard);
     this.backoff = new Backoff(config.firstBackoff(), config.maxBackoff(), runtime.random());
   }
 

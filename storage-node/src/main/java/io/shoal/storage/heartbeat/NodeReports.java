@@ -1,10 +1,17 @@
 package io.shoal.storage.heartbeat;
 
 import com.google.protobuf.ByteString;
+import io.shoal.common.error.ShoalException;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.id.VolumeId;
+import io.shoal.common.rpc.RpcErrors;
+import io.shoal.proto.v1.ChunkCopied;
+import io.shoal.proto.v1.ChunkFinding;
 import io.shoal.proto.v1.ChunkQuestion;
+import io.shoal.proto.v1.ChunksChecked;
 import io.shoal.proto.v1.ChunksDeleted;
+import io.shoal.proto.v1.ChunksSuspected;
 import io.shoal.proto.v1.Heartbeat;
 import io.shoal.proto.v1.NodeReport;
 import io.shoal.proto.v1.RegisterNode;
@@ -68,6 +75,31 @@ final class NodeReports {
       question.addGrantExpiresAtMillis(expired.expiresAtMillis());
     }
     return NodeReport.newBuilder().setQuestion(question).build();
+  }
+
+  static NodeReport checked(long orderId, List<ChunkFinding> findings) {
+    return NodeReport.newBuilder()
+        .setChecked(ChunksChecked.newBuilder().setOrderId(orderId).addAllFindings(findings))
+        .build();
+  }
+
+  static NodeReport copied(long orderId, VolumeId volume) {
+    return NodeReport.newBuilder()
+        .setCopied(ChunkCopied.newBuilder().setOrderId(orderId).setVolumeId(volume.value()))
+        .build();
+  }
+
+  static NodeReport notCopied(long orderId, ShoalException failure) {
+    return NodeReport.newBuilder()
+        .setCopied(
+            ChunkCopied.newBuilder().setOrderId(orderId).setFailure(RpcErrors.toProto(failure)))
+        .build();
+  }
+
+  static NodeReport suspected(List<ChunkId> chunks) {
+    ChunksSuspected.Builder suspected = ChunksSuspected.newBuilder();
+    chunks.forEach(chunk -> suspected.addChunkIds(chunk.value()));
+    return NodeReport.newBuilder().setSuspected(suspected).build();
   }
 
   private static VolumeReport volumeReport(io.shoal.storage.volume.VolumeReport volume) {

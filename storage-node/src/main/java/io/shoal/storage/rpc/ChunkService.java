@@ -17,6 +17,7 @@ import io.shoal.common.transport.ReplyStream;
 import io.shoal.common.transport.WriteReplies;
 import io.shoal.common.transport.WriteSink;
 import io.shoal.storage.heartbeat.Membership;
+import io.shoal.storage.heartbeat.Suspicions;
 import io.shoal.storage.volume.ChunkStore;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChunkService implements ChunkHandler {
   private final Membership membership;
+  private final Suspicions suspicions;
   private final StreamConfig config;
   private final TimeSource time;
   private final Timer timer;
@@ -53,12 +55,19 @@ public final class ChunkService implements ChunkHandler {
   /**
    * Makes a service that has no volumes yet.
    *
+   * @param suspicions gets chunks whose bytes are not what was written
    * @param executor for short work that does not block, such as completions of those who waited for
    *     the budgets
    */
   public ChunkService(
-      Membership membership, StreamConfig config, TimeSource time, Timer timer, Executor executor) {
+      Membership membership,
+      Suspicions suspicions,
+      StreamConfig config,
+      TimeSource time,
+      Timer timer,
+      Executor executor) {
     this.membership = membership;
+    this.suspicions = suspicions;
     this.config = config;
     this.time = time;
     this.timer = timer;
@@ -118,7 +127,7 @@ public final class ChunkService implements ChunkHandler {
     ChunkStore volumes = requireStore();
     checkMeant(range);
     readStreams.enter();
-    ReadSession session = new ReadSession(volumes, range, replies, time, this::ended);
+    ReadSession session = new ReadSession(volumes, range, replies, time, suspicions, this::ended);
     readers.add(session);
     session.start(readBudget, config.readWindowBytes());
     return session;

@@ -10,6 +10,7 @@ import io.shoal.common.transport.ReadRange;
 import io.shoal.common.transport.ReplySource;
 import io.shoal.common.transport.ReplyStream;
 import io.shoal.storage.chunk.ChunkReader;
+import io.shoal.storage.heartbeat.Suspicions;
 import io.shoal.storage.volume.ChunkStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -39,6 +40,7 @@ final class ReadSession implements ReplySource {
   private final ReadRange range;
   private final ReplyStream<ReadFrame> replies;
   private final TimeSource time;
+  private final Suspicions suspicions;
   private final Consumer<ReadSession> atEnd;
 
   private Stage stage = Stage.WAITING;
@@ -54,6 +56,7 @@ final class ReadSession implements ReplySource {
   /**
    * Makes a session.
    *
+   * @param suspicions gets the chunk if its bytes are not what was written
    * @param atEnd told once, when the stream has ended
    */
   ReadSession(
@@ -61,11 +64,13 @@ final class ReadSession implements ReplySource {
       ReadRange range,
       ReplyStream<ReadFrame> replies,
       TimeSource time,
+      Suspicions suspicions,
       Consumer<ReadSession> atEnd) {
     this.store = store;
     this.range = range;
     this.replies = replies;
     this.time = time;
+    this.suspicions = suspicions;
     this.atEnd = atEnd;
     this.progressNanos = time.nanoTime();
   }
@@ -187,6 +192,9 @@ final class ReadSession implements ReplySource {
 
   private void fail(ShoalException failure) {
     if (stage != Stage.ENDED) {
+      if (failure.code() == ErrorCode.CHECKSUM_MISMATCH) {
+        suspicions.add(range.chunkId());
+      }
       replies.fail(failure);
       end();
     }

@@ -9,6 +9,7 @@ import io.shoal.metadata.chunk.ChunkGrant;
 import io.shoal.metadata.chunk.ChunkRow;
 import io.shoal.metadata.chunk.ChunkState;
 import io.shoal.metadata.chunk.ChunkTable;
+import io.shoal.metadata.chunk.Holders;
 import io.shoal.metadata.chunk.Replica;
 import io.shoal.metadata.cluster.NodeRecord;
 import io.shoal.metadata.cluster.NodeTable;
@@ -148,7 +149,7 @@ final class ChunkRules {
         0,
         new ChunkRow.Redundancy(grant.layout(), file.status().policy().replication()),
         origin(file, grant),
-        commit.replicas(),
+        Holders.of(commit.replicas()),
         0);
   }
 

@@ -111,7 +111,7 @@ final class ClusterHandler {
             description.failureDomain(),
             description.version(),
             mergeVolumes(before, description.volumes()));
-    NodeTable.put(context.state(), new NodeRecord(nodeId, merged, adminState));
+    NodeTable.put(context.state(), new NodeRecord(nodeId, merged, adminState, false));
     return new Reply.NodeRegistered(nodeId);
   }
 

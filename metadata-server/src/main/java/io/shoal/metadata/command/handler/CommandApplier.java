@@ -9,6 +9,7 @@ import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.NamespaceCommand;
+import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.command.ReplyCodec;
 import io.shoal.metadata.command.SessionCommand;
@@ -49,6 +50,7 @@ public final class CommandApplier {
     routeFiles();
     routeCluster();
     routeMaintenance();
+    routeReplicas();
     requireRoutes(Command.class);
   }
 
@@ -86,6 +88,15 @@ public final class CommandApplier {
     route(MaintenanceCommand.SealExpired.class, MaintenanceHandler::sealExpired);
     route(MaintenanceCommand.Reclaim.class, ReclaimHandler::reclaim);
     route(MaintenanceCommand.ReplicasDeleted.class, MaintenanceHandler::replicasDeleted);
+  }
+
+  private void routeReplicas() {
+    route(RepairCommand.DeclareDead.class, ReplicaHandler::declareDead);
+    route(RepairCommand.SetAdminState.class, ReplicaHandler::setAdminState);
+    route(RepairCommand.UncountReplicas.class, ReplicaHandler::uncountReplicas);
+    route(RepairCommand.RecordFindings.class, ReplicaHandler::recordFindings);
+    route(RepairCommand.AddReplica.class, ReplicaHandler::addReplica);
+    route(RepairCommand.RemoveReplica.class, ReplicaHandler::removeReplica);
   }
 
   private <C extends Command> void route(Class<C> type, Handler<C> handler) {

@@ -9,6 +9,7 @@ import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.NamespaceCommand;
+import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.metadata.consensus.raft.EntryCodec;
@@ -64,6 +65,8 @@ public final class LogEntryCodec implements EntryCodec {
       LeaderCommands.encode(cluster, logged);
     } else if (command instanceof MaintenanceCommand maintenance) {
       LeaderCommands.encode(maintenance, logged);
+    } else if (command instanceof RepairCommand repair) {
+      RepairCommands.encode(repair, logged);
     } else {
       throw new IllegalStateException("command without a form in the log: " + command.getClass());
     }
@@ -116,6 +119,13 @@ public final class LogEntryCodec implements EntryCodec {
       case INIT_CLUSTER, CONFIGURE_CLUSTER, ALLOCATE_IDS, REGISTER_NODE, ROTATE_SIGNING_KEY ->
           LeaderCommands.cluster(logged);
       case TICK, SEAL_EXPIRED, RECLAIM, REPLICAS_DELETED -> LeaderCommands.maintenance(logged);
+      case DECLARE_DEAD,
+          SET_ADMIN_STATE,
+          UNCOUNT_REPLICAS,
+          RECORD_FINDINGS,
+          ADD_REPLICA,
+          REMOVE_REPLICA ->
+          RepairCommands.decode(logged);
       case COMMAND_NOT_SET ->
           throw new IllegalArgumentException("command: of a kind that this version does not know");
     };

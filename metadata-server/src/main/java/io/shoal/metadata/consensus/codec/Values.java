@@ -194,10 +194,7 @@ final class Values {
             .setCrc32C(commit.crc32c())
             .setSeal(commit.seal());
     for (Replica replica : commit.replicas()) {
-      value.addReplicas(
-          ReplicaValue.newBuilder()
-              .setNodeId(replica.nodeId().value())
-              .setVolume(replica.volume()));
+      value.addReplicas(encode(replica));
     }
     return value.build();
   }
@@ -218,7 +215,14 @@ final class Values {
         value.getSeal());
   }
 
-  private static Replica decode(ReplicaValue value) {
+  static ReplicaValue encode(Replica replica) {
+    return ReplicaValue.newBuilder()
+        .setNodeId(replica.nodeId().value())
+        .setVolume(replica.volume())
+        .build();
+  }
+
+  static Replica decode(ReplicaValue value) {
     return new Replica(new NodeId(value.getNodeId()), value.getVolume());
   }
 

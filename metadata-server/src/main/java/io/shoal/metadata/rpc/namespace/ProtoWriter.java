@@ -67,6 +67,7 @@ final class ProtoWriter {
             .setLength(location.length())
             .setLayout(layout(location.layout()))
             .setReplication(location.replication())
+            .setCounted(location.counted())
             .setSealed(location.sealed());
     for (Replica replica : location.replicas()) {
       message.addReplicas(

@@ -6,20 +6,17 @@ import io.grpc.stub.StreamObserver;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.grant.ClusterSecret;
-import io.shoal.common.id.ChunkId;
 import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.shard.Shard;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.liveness.NodeReport;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.proto.v1.Challenge;
-import io.shoal.proto.v1.DeleteChunks;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport.ReportCase;
 import io.shoal.proto.v1.RegisterNode;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,17 +118,15 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
   }
 
   /**
-   * Sends an order to delete, unless the node does not read what it is sent. Thread-safe.
+   * Sends an order, unless the node does not read what it is sent. Thread-safe.
    *
    * @return whether it was sent
    */
-  boolean delete(List<ChunkId> chunkIds) {
+  boolean order(NodeOrder order) {
     if (!node.isReady()) {
       return false;
     }
-    DeleteChunks.Builder order = DeleteChunks.newBuilder();
-    chunkIds.forEach(chunkId -> order.addChunkIds(chunkId.value()));
-    serial.execute(() -> send(NodeOrder.newBuilder().setDelete(order).build()));
+    serial.execute(() -> send(order));
     return true;
   }
 
@@ -211,6 +206,7 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
     }
     send(NodeOrder.newBuilder().setRegistered(desk.registered(made)).build());
     leader.liveness().heard(made.nodeId(), state);
+    leader.repair().onAttached(made.nodeId());
     askForMore();
   }
 
@@ -220,6 +216,9 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
           desk.onHeartbeat(from, NodeReader.report(report.getHeartbeat()), this::answer);
       case CHUNKS_DELETED -> desk.onChunksDeleted(from, report.getChunksDeleted());
       case QUESTION -> desk.onQuestion(from, report.getQuestion(), this::answer);
+      case CHECKED -> desk.onChecked(from, report.getChecked());
+      case COPIED -> desk.onCopied(from, report.getCopied());
+      case SUSPECTED -> desk.onSuspected(from, report.getSuspected());
       case REGISTER, REPORT_NOT_SET ->
           throw unexpected(report.getReportCase(), "a heartbeat, an answer or a question");
     }

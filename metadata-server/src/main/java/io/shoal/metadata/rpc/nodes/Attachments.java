@@ -4,6 +4,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.metadata.reclaim.NodeOrders;
+import io.shoal.metadata.repair.RepairOrders;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Which nodes are attached, each by one stream. Soft state of the leader; thread-safe. Holds one
  * stream for each registered node, and a limited number of those that have not registered yet.
  */
-public final class Attachments implements NodeOrders {
+public final class Attachments implements NodeOrders, RepairOrders {
   /** Most streams that have not proved who they are. */
   private static final int ARRIVING_LIMIT = 256;
 
@@ -62,6 +63,18 @@ public final class Attachments implements NodeOrders {
   @Override
   public boolean delete(NodeId nodeId, List<ChunkId> chunkIds) {
     AttachStream stream = streams.get(nodeId);
-    return stream != null && stream.delete(chunkIds);
+    return stream != null && stream.order(OrderWriter.delete(chunkIds));
+  }
+
+  @Override
+  public boolean check(NodeId nodeId, Check order) {
+    AttachStream stream = streams.get(nodeId);
+    return stream != null && stream.order(OrderWriter.check(order));
+  }
+
+  @Override
+  public boolean copy(NodeId nodeId, Copy order) {
+    AttachStream stream = streams.get(nodeId);
+    return stream != null && stream.order(OrderWriter.copy(order));
   }
 }

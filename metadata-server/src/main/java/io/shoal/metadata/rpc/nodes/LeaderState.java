@@ -4,6 +4,7 @@ import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.placement.Grants;
 import io.shoal.metadata.placement.SigningKeys;
 import io.shoal.metadata.reclaim.Maintenance;
+import io.shoal.metadata.repair.Repair;
 import io.shoal.metadata.rpc.serving.LeaderGate;
 
 /**
@@ -16,4 +17,5 @@ public record LeaderState(
     NodeLiveness liveness,
     Grants grants,
     Maintenance maintenance,
+    Repair repair,
     Attachments attachments) {}

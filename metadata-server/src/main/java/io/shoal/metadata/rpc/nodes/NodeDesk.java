@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.time.Deadline;
 import io.shoal.metadata.chunk.ChunkQueries;
 import io.shoal.metadata.cluster.ClusterIdentity;
@@ -14,14 +15,19 @@ import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.repair.RepairOrders;
 import io.shoal.metadata.rpc.serving.Checks;
 import io.shoal.metadata.rpc.serving.ReadPool;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.store.StateView;
+import io.shoal.proto.v1.ChunkCopied;
+import io.shoal.proto.v1.ChunkFinding;
 import io.shoal.proto.v1.ChunkQuestion;
 import io.shoal.proto.v1.ChunkVerdict;
 import io.shoal.proto.v1.ChunkVerdicts;
+import io.shoal.proto.v1.ChunksChecked;
 import io.shoal.proto.v1.ChunksDeleted;
+import io.shoal.proto.v1.ChunksSuspected;
 import io.shoal.proto.v1.HeartbeatReply;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.Registered;
@@ -41,6 +47,7 @@ import org.slf4j.LoggerFactory;
 final class NodeDesk {
   private static final Logger LOG = LoggerFactory.getLogger(NodeDesk.class);
   private static final int QUESTION_LIMIT = 1_000;
+  private static final int FINDING_LIMIT = 1_000;
 
   /** An answer that is so late is of no use: the node has asked again. */
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
@@ -251,6 +258,42 @@ final class NodeDesk {
               node.nodeId(),
               Checks.chunkIds(deleted.getChunkIdsList(), MaintenanceCommand.UNIT_LIMIT));
     }
+  }
+
+  /** Takes a node's answer to a check. */
+  void onChecked(AttachedNode node, ChunksChecked checked) {
+    Checks.count("checked.findings", checked.getFindingsCount(), 0, FINDING_LIMIT);
+    List<RepairOrders.Finding> findings =
+        checked.getFindingsList().stream().map(NodeDesk::finding).toList();
+    leader.repair().onChecked(node.nodeId(), checked.getOrderId(), findings);
+  }
+
+  private static RepairOrders.Finding finding(ChunkFinding finding) {
+    return switch (finding) {
+      case CHUNK_FINDING_INTACT -> RepairOrders.Finding.INTACT;
+      case CHUNK_FINDING_MISSING -> RepairOrders.Finding.MISSING;
+      case CHUNK_FINDING_DAMAGED -> RepairOrders.Finding.DAMAGED;
+      case CHUNK_FINDING_UNREACHABLE -> RepairOrders.Finding.UNREACHABLE;
+      // What a later version says and this one does not know decides nothing.
+      case CHUNK_FINDING_UNDECIDED, CHUNK_FINDING_UNSPECIFIED, UNRECOGNIZED ->
+          RepairOrders.Finding.UNDECIDED;
+    };
+  }
+
+  /** Takes a node's answer to an order to copy. */
+  void onCopied(AttachedNode node, ChunkCopied copied) {
+    int volume = Checks.unsigned("copied.volume_id", copied.getVolumeId(), 0, Integer.MAX_VALUE);
+    ShoalException failure = copied.hasFailure() ? RpcErrors.fromProto(copied.getFailure()) : null;
+    leader
+        .repair()
+        .onCopied(node.nodeId(), copied.getOrderId(), new RepairOrders.Copied(volume, failure));
+  }
+
+  /** Takes note of chunks that a node can't read itself. */
+  void onSuspected(AttachedNode node, ChunksSuspected suspected) {
+    leader
+        .repair()
+        .onSuspected(node.nodeId(), Checks.chunkIds(suspected.getChunkIdsList(), QUESTION_LIMIT));
   }
 
   private Deadline deadline() {

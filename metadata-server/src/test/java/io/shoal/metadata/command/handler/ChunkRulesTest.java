@@ -294,6 +294,7 @@ class ChunkRulesTest {
         writer ->
             NodeTable.put(
                 writer,
-                new NodeRecord(nodeId, node.description(), NodeRecord.AdminState.DECOMMISSIONED)));
+                new NodeRecord(
+                    nodeId, node.description(), NodeRecord.AdminState.DECOMMISSIONED, false)));
   }
 }

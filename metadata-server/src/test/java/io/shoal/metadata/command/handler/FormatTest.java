@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 class FormatTest {
   private static final String DIGEST =
-      "b967f9b39479724faf81d772bcd3de92a4ccd2a3b91aa1627853127b2f889da4";
+      "2b9d5c2e68577eb09257b4494ac75bacc2a6da7edec3d6fd871db2cc20ffab51";
 
   @Test
   void rowsOfAKnownHistory_haveTheKnownBytes() throws NoSuchAlgorithmException {

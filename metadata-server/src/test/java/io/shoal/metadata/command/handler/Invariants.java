@@ -6,8 +6,10 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.NodeId;
 import io.shoal.metadata.chunk.ChunkRow;
+import io.shoal.metadata.chunk.ChunkState;
 import io.shoal.metadata.chunk.ChunkTable;
 import io.shoal.metadata.chunk.Replica;
+import io.shoal.metadata.chunk.UncountedReplica;
 import io.shoal.metadata.cluster.Counter;
 import io.shoal.metadata.cluster.SystemTable;
 import io.shoal.metadata.namespace.Extent;
@@ -21,6 +23,7 @@ import io.shoal.metadata.store.StateReader;
 import io.shoal.metadata.store.Table;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +39,9 @@ final class Invariants {
 
   private final StateReader state;
   private final TreeSet<String> replicas = new TreeSet<>();
+  private final TreeSet<String> uncounted = new TreeSet<>();
   private final TreeSet<String> under = new TreeSet<>();
+  private final TreeSet<String> surplus = new TreeSet<>();
   private final TreeSet<String> garbage = new TreeSet<>();
   private final TreeSet<String> expiries = new TreeSet<>();
   private final TreeSet<String> owned = new TreeSet<>();
@@ -88,7 +93,9 @@ final class Invariants {
     assertThat(SystemTable.count(state, Counter.CHUNKS)).isEqualTo(chunks.size());
     assertThat(SystemTable.count(state, Counter.SESSIONS)).isEqualTo(sessions.size());
     assertThat(keys(Table.REPLICAS, "")).isEqualTo(replicas);
+    assertThat(keys(Table.UNCOUNTED, "")).isEqualTo(uncounted);
     assertThat(keys(Table.UNDER, "")).isEqualTo(under);
+    assertThat(keys(Table.SURPLUS, "")).isEqualTo(surplus);
     assertThat(keys(Table.GARBAGE, "")).isEqualTo(garbage);
     assertThat(keys(Table.OWNED, "")).isEqualTo(owned);
     Set<String> stored = keys(Table.EXPIRIES, "");
@@ -127,8 +134,13 @@ final class Invariants {
   }
 
   private void indexChunk(long id, ChunkRow row) {
-    for (Replica replica : row.replicas()) {
-      replicas.add(HEX.formatHex(Key.of(replica.nodeId().value(), replica.volume(), id)));
+    Set<NodeId> nodes = new HashSet<>();
+    row.holders().all().forEach(replica -> nodes.add(replica.nodeId()));
+    assertThat(nodes).as("nodes of chunk %x", id).hasSameSizeAs(row.holders().all());
+    if (row.state().live()) {
+      indexReplicas(id, row);
+    } else {
+      assertThat(row.holders().uncounted()).as("chunk %x", id).isEmpty();
     }
     long expiry = row.origin().grantExpiresAtMillis();
     switch (row.state()) {
@@ -153,6 +165,29 @@ final class Invariants {
     if (row.state().live() && row.replicas().size() < row.redundancy().replication()) {
       under.add(HEX.formatHex(Key.ofKind(row.replicas().size(), Key.of(id))));
     }
+  }
+
+  private void indexReplicas(long id, ChunkRow row) {
+    for (Replica replica : row.replicas()) {
+      replicas.add(key(replica, id));
+    }
+    boolean extra = row.replicas().size() > row.redundancy().replication();
+    for (UncountedReplica other : row.holders().uncounted()) {
+      if (other.state() == UncountedReplica.State.DELETING) {
+        garbage.add(HEX.formatHex(Key.of(other.nodeId().value(), other.sinceMillis(), id)));
+      } else {
+        uncounted.add(key(other.replica(), id));
+        extra = true;
+      }
+    }
+    boolean enough = row.replicas().size() >= row.redundancy().replication();
+    if (row.state() == ChunkState.SEALED && enough && extra) {
+      surplus.add(HEX.formatHex(Key.of(id)));
+    }
+  }
+
+  private static String key(Replica replica, long id) {
+    return HEX.formatHex(Key.of(replica.nodeId().value(), replica.volume(), id));
   }
 
   private static String key(int kind, long first, long second) {

@@ -1,0 +1,517 @@
+package io.shoal.metadata.repair;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shoal.common.id.ChunkId;
+import io.shoal.common.id.NodeId;
+import io.shoal.common.id.SessionId;
+import io.shoal.common.shard.Shard;
+import io.shoal.common.testing.FakeClock;
+import io.shoal.metadata.chunk.ChunkCommit;
+import io.shoal.metadata.chunk.ChunkGrant;
+import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.chunk.ChunkRow;
+import io.shoal.metadata.chunk.Layout;
+import io.shoal.metadata.chunk.Replica;
+import io.shoal.metadata.chunk.UncountedReplica.State;
+import io.shoal.metadata.cluster.ClientDescription;
+import io.shoal.metadata.cluster.ClusterIdentity;
+import io.shoal.metadata.cluster.ClusterQueries;
+import io.shoal.metadata.cluster.ClusterSettings;
+import io.shoal.metadata.cluster.NodeDescription;
+import io.shoal.metadata.cluster.NodeRecord.AdminState;
+import io.shoal.metadata.cluster.VolumeRecord;
+import io.shoal.metadata.command.ClusterCommand;
+import io.shoal.metadata.command.CommandEnvelope;
+import io.shoal.metadata.command.MaintenanceCommand;
+import io.shoal.metadata.command.NamespaceCommand;
+import io.shoal.metadata.command.RepairCommand;
+import io.shoal.metadata.command.Reply;
+import io.shoal.metadata.command.SessionCommand;
+import io.shoal.metadata.command.SessionStamp;
+import io.shoal.metadata.liveness.LivenessSettings;
+import io.shoal.metadata.liveness.NodeLiveness;
+import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.liveness.VolumeHealth;
+import io.shoal.metadata.liveness.VolumeReport;
+import io.shoal.metadata.namespace.Attributes;
+import io.shoal.metadata.namespace.Extent;
+import io.shoal.metadata.namespace.FilePolicy;
+import io.shoal.metadata.namespace.Precondition;
+import io.shoal.metadata.repair.RepairOrders.Finding;
+import io.shoal.metadata.testing.AppliedLog;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** All on the test's own thread: the shard's pool runs tasks where they are sent. */
+class RepairTest {
+  private static final int NODES = 5;
+  private static final int LENGTH = 1_000;
+  private static final long GRANT_MILLIS = 30_000;
+  private static final long SECOND = 1_000;
+  private static final Duration DEAD_AFTER = Duration.ofSeconds(60);
+
+  private final FakeClock clock = new FakeClock();
+  private final AppliedLog log = new AppliedLog(clock);
+  private final FakeNodes nodes = new FakeNodes();
+  private final LivenessSettings livenessSettings =
+      new LivenessSettings(Duration.ofSeconds(1), Duration.ofSeconds(10), DEAD_AFTER);
+  private final NodeLiveness liveness = new NodeLiveness(livenessSettings, clock);
+  private final Set<NodeId> silent = new HashSet<>();
+  private final List<Runnable> stalled = new ArrayList<>();
+  private boolean standsStill;
+  private final Repair repair =
+      new Repair(
+          new Repair.Environment(
+              log, log::view, nodes, liveness, clock, clock, new SplittableRandom(7)),
+          new RepairSettings(
+              Duration.ofSeconds(1), 1 << 20, 4, Duration.ofHours(1), Duration.ofSeconds(30)),
+          livenessSettings,
+          new Shard(
+              "leader",
+              this::run,
+              1_024,
+              (where, fault) -> {
+                throw new AssertionError(where, fault);
+              }));
+  private SessionId sessionId;
+  private long sequence;
+
+  @BeforeEach
+  void startCluster() {
+    log.apply(
+        new ClusterCommand.InitCluster(
+            new ClusterIdentity("test", 0, 0),
+            new ClusterSettings(3, 2, 1 << 20, 5_000, 3_600_000, GRANT_MILLIS)));
+    for (int i = 1; i <= NODES; i++) {
+      register(i, "");
+      nodes.attached.add(new NodeId(i));
+    }
+    Reply opened =
+        log.apply(new SessionCommand.OpenSession(new ClientDescription("test", "", ""), 1));
+    sessionId = ((Reply.SessionOpened) opened).sessionId();
+  }
+
+  private void run(Runnable task) {
+    if (standsStill) {
+      stalled.add(task);
+    } else {
+      task.run();
+    }
+  }
+
+  private void register(int number, String fence) {
+    log.apply(
+        new ClusterCommand.RegisterNode(
+            new NodeDescription(
+                new UUID(1, number),
+                "host" + number,
+                7_000 + number,
+                "/rack" + number,
+                "",
+                List.of(new VolumeRecord(1, "/data", 1L << 40, fence)))));
+  }
+
+  /** Puts a file of one sealed chunk, which its nodes hold. */
+  private ChunkId put(String path, int... holders) {
+    return put(path, true, holders);
+  }
+
+  private ChunkId put(String path, boolean seal, int... holders) {
+    ChunkId chunkId = ((Reply.IdsAllocated) log.apply(new ClusterCommand.AllocateIds(1))).first();
+    List<NodeId> nodeIds = new ArrayList<>();
+    List<Replica> replicas = new ArrayList<>();
+    for (int holder : holders) {
+      nodeIds.add(new NodeId(holder));
+      replicas.add(new Replica(new NodeId(holder), 1));
+      nodes.put(new NodeId(holder), chunkId, Finding.INTACT);
+    }
+    ChunkGrant grant =
+        new ChunkGrant(
+            chunkId,
+            sessionId,
+            nodeIds,
+            log.nowMillis() + GRANT_MILLIS,
+            1 << 20,
+            Layout.REPLICATED);
+    call(
+        new NamespaceCommand.Commit(
+            new NamespaceCommand.CommitFile.Created(
+                new NamespaceCommand.CreateFile(
+                    path, Precondition.ABSENT, Attributes.NONE, FilePolicy.DEFAULT, true)),
+            List.of(new ChunkCommit(grant, LENGTH, 1, replicas, seal)),
+            List.of(new Extent(0, LENGTH, chunkId, 0)),
+            new NamespaceCommand.Publish(path, Precondition.ABSENT, true),
+            Attributes.NONE));
+    return chunkId;
+  }
+
+  private void call(NamespaceCommand command) {
+    sequence++;
+    Reply reply =
+        log.submit(
+                new CommandEnvelope(
+                    new SessionStamp(sessionId, sequence, sequence),
+                    log.nowMillis(),
+                    CommandEnvelope.NO_DEADLINE,
+                    command))
+            .join();
+    assertThat(reply).isNotInstanceOf(Reply.Failure.class);
+  }
+
+  /** Lets time pass; nodes that are not silent send heartbeats, and all carry out their orders. */
+  private void pass(long seconds) {
+    for (long i = 0; i < seconds; i++) {
+      beat();
+      clock.advanceMillis(SECOND);
+      nodes.work(repair);
+    }
+  }
+
+  private void beat() {
+    for (int i = 1; i <= NODES; i++) {
+      NodeId nodeId = new NodeId(i);
+      if (!silent.contains(nodeId)) {
+        liveness.heard(
+            nodeId,
+            new NodeReport(
+                List.of(
+                    new VolumeReport(
+                        1, "/data", 1L << 40, 1L << 39, 0, 0, VolumeHealth.HEALTHY, "")),
+                0,
+                0,
+                0));
+      }
+    }
+  }
+
+  private void kill(int number) {
+    silent.add(new NodeId(number));
+    nodes.attached.remove(new NodeId(number));
+  }
+
+  private void comeBack(int number) {
+    silent.remove(new NodeId(number));
+    nodes.attached.add(new NodeId(number));
+    register(number, "");
+    beat();
+    repair.onAttached(new NodeId(number));
+  }
+
+  private ChunkRow row(ChunkId chunkId) {
+    return new ChunkQueries(log.view()).find(chunkId);
+  }
+
+  private List<Integer> counted(ChunkId chunkId) {
+    return row(chunkId).replicas().stream().map(r -> r.nodeId().value()).sorted().toList();
+  }
+
+  private State stateOf(ChunkId chunkId, int number) {
+    var other = row(chunkId).holders().uncounted(new NodeId(number));
+    return other == null ? null : other.state();
+  }
+
+  @Test
+  void deadNode_whatItHeldIsCopiedElsewhere() {
+    List<ChunkId> chunks = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      chunks.add(put("/f" + i, 1, 2, 3));
+    }
+    repair.begin();
+    pass(5);
+    kill(3);
+    pass(DEAD_AFTER.toSeconds() - 2);
+    assertThat(log.countOf(RepairCommand.DeclareDead.class)).as("not before its time").isZero();
+    pass(5);
+
+    for (ChunkId chunk : chunks) {
+      assertThat(counted(chunk)).hasSize(3).contains(1, 2).doesNotContain(3);
+      assertThat(stateOf(chunk, 3)).isEqualTo(State.LOST);
+    }
+    assertThat(new ChunkQueries(log.view()).underReplicated(null, 1)).isEmpty();
+  }
+
+  @Test
+  void deadNodeComesBack_surplusGoesOnlyWhenTheOthersWereRead() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    kill(3);
+    pass(DEAD_AFTER.toSeconds() + 5);
+    List<Integer> repaired = counted(chunk);
+    assertThat(repaired).hasSize(3);
+    comeBack(3);
+    pass(5);
+
+    assertThat(counted(chunk)).hasSize(3);
+    assertThat(row(chunk).holders().uncounted())
+        .singleElement()
+        .satisfies(other -> assertThat(other.state()).isEqualTo(State.DELETING));
+    RepairCommand.RemoveReplica remove =
+        log.submitted().stream()
+            .filter(RepairCommand.RemoveReplica.class::isInstance)
+            .map(RepairCommand.RemoveReplica.class::cast)
+            .reduce((earlier, later) -> later)
+            .orElseThrow();
+    assertThat(remove.verified()).hasSize(3);
+  }
+
+  @Test
+  void surplus_oneOfTheOthersIsDamaged_isKeptAndTheDamagedOneGoes() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    kill(3);
+    pass(DEAD_AFTER.toSeconds() + 5);
+    nodes.put(new NodeId(1), chunk, Finding.DAMAGED);
+    comeBack(3);
+    pass(5);
+
+    assertThat(counted(chunk)).hasSize(3).doesNotContain(1);
+    assertThat(stateOf(chunk, 1)).isEqualTo(State.DELETING);
+    assertThat(row(chunk).holders().uncounted()).hasSize(1);
+  }
+
+  /** Many silent nodes at a time are a sign that this server is cut off. */
+  @Test
+  void mostNodesSilent_noneIsDeclaredDead() {
+    put("/f", 1, 2, 3);
+    repair.begin();
+    pass(2);
+    kill(1);
+    kill(2);
+    kill(3);
+    pass(2 * DEAD_AFTER.toSeconds());
+    assertThat(log.countOf(RepairCommand.DeclareDead.class)).isZero();
+    comeBack(3);
+    pass(2);
+    assertThat(log.countOf(RepairCommand.DeclareDead.class)).isEqualTo(2);
+  }
+
+  /** Some nodes are heard of before the first round after it: the others are not dead for that. */
+  @Test
+  void serverStoodStill_nobodyIsDeclaredDead() {
+    put("/f", 1, 2, 3);
+    repair.begin();
+    pass(2);
+    standsStill = true;
+    clock.advance(DEAD_AFTER.multipliedBy(10));
+    silent.addAll(List.of(new NodeId(4), new NodeId(5)));
+    beat();
+    silent.clear();
+    standsStill = false;
+    stalled.forEach(Runnable::run);
+    pass(10);
+    assertThat(log.countOf(RepairCommand.DeclareDead.class)).isZero();
+  }
+
+  @Test
+  void fewestReplicas_areCopiedFirst() {
+    List<ChunkId> two = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      two.add(put("/two" + i, 1, 2, 3));
+    }
+    ChunkId one = put("/one", 3, 4);
+    repair.begin();
+    pass(1);
+    kill(3);
+    for (long i = 0; i < DEAD_AFTER.toSeconds() + 1 && nodes.copies.isEmpty(); i++) {
+      beat();
+      clock.advanceMillis(SECOND);
+      if (nodes.copies.isEmpty()) {
+        nodes.work(repair);
+      }
+    }
+    assertThat(nodes.copies).isNotEmpty();
+    nodes.work(repair);
+    pass(3);
+    assertThat(counted(one)).hasSize(3);
+    List<RepairCommand.AddReplica> added =
+        log.submitted().stream()
+            .filter(RepairCommand.AddReplica.class::isInstance)
+            .map(RepairCommand.AddReplica.class::cast)
+            .toList();
+    // What was below its policy from the begin was copied before anybody died.
+    int last = 0;
+    for (int i = 0; i < added.size(); i++) {
+      if (added.get(i).chunkId().equals(one)) {
+        last = i;
+      }
+    }
+    assertThat(last).as("the second copy of the chunk with one replica").isLessThan(8);
+    assertThat(two).allSatisfy(chunk -> assertThat(counted(chunk)).hasSize(3));
+  }
+
+  @Test
+  void copies_keepWithinWhatANodeMayBeAskedFor() {
+    for (int i = 0; i < 50; i++) {
+      put("/f" + i, 1, 2);
+    }
+    repair.begin();
+    beat();
+    clock.advanceMillis(SECOND);
+    clock.advanceMillis(SECOND);
+    // Four at a time from each of the two sources, of which each copy has one.
+    assertThat(nodes.copies).hasSize(8);
+    nodes.workOnce(repair);
+    assertThat(nodes.copies.size()).isLessThanOrEqualTo(8);
+    pass(30);
+    assertThat(new ChunkQueries(log.view()).underReplicated(null, 1)).isEmpty();
+  }
+
+  @Test
+  void copyFails_anotherIsTriedLater() {
+    ChunkId chunk = put("/f", 1, 2);
+    nodes.fail(new NodeId(3));
+    nodes.fail(new NodeId(4));
+    repair.begin();
+    pass(120);
+    assertThat(counted(chunk)).containsExactly(1, 2, 5);
+  }
+
+  @Test
+  void orderWithoutAnAnswer_isGivenUp() {
+    ChunkId chunk = put("/f", 1, 2);
+    repair.begin();
+    beat();
+    clock.advanceMillis(SECOND);
+    clock.advanceMillis(SECOND);
+    nodes.checks.clear();
+    assertThat(nodes.copies).hasSize(1);
+    nodes.copies.clear();
+    pass(60);
+    assertThat(counted(chunk)).hasSize(3);
+  }
+
+  @Test
+  void openChunk_isCopiedWhenItIsSealed() {
+    ChunkId chunk = put("/f", false, 1, 2);
+    repair.begin();
+    pass(10);
+    assertThat(log.countOf(RepairCommand.AddReplica.class)).isZero();
+    clock.advanceMillis(GRANT_MILLIS);
+    log.apply(new MaintenanceCommand.SealExpired(10));
+    pass(5);
+    assertThat(counted(chunk)).hasSize(3);
+  }
+
+  @Test
+  void attachedNode_lostChunksAreFound_withoutAnyRead() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    ChunkId gone = put("/g", 1, 2, 3);
+    nodes.put(new NodeId(3), gone, Finding.MISSING);
+    repair.begin();
+    pass(5);
+    assertThat(counted(chunk)).containsExactly(1, 2, 3);
+    assertThat(counted(gone)).hasSize(3);
+    assertThat(row(gone).holders().changes()).isPositive();
+  }
+
+  @Test
+  void suspicion_isCheckedByReadingBeforeAnythingIsRecorded() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    pass(5);
+    repair.onSuspected(new NodeId(2), List.of(chunk));
+    pass(2);
+    assertThat(row(chunk).holders().changes()).as("the node was wrong").isZero();
+
+    nodes.put(new NodeId(2), chunk, Finding.DAMAGED);
+    repair.onSuspected(new NodeId(2), List.of(chunk));
+    pass(5);
+    assertThat(counted(chunk)).hasSize(3).doesNotContain(2);
+    assertThat(stateOf(chunk, 2)).isEqualTo(State.DELETING);
+  }
+
+  @Test
+  void damaged_nobodyElseTakesIt_isMadeAnewWhereItIs() {
+    for (int i = 4; i <= NODES; i++) {
+      kill(i);
+    }
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    pass(2);
+    nodes.put(new NodeId(2), chunk, Finding.DAMAGED);
+    repair.onSuspected(new NodeId(2), List.of(chunk));
+    pass(5);
+    assertThat(counted(chunk)).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void fencedVolume_whatItHeldIsCopiedElsewhere() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    pass(2);
+    register(2, "fsync failed");
+    pass(5);
+    assertThat(counted(chunk)).hasSize(3).doesNotContain(2);
+  }
+
+  @Test
+  void decommission_nodeIsEmptiedAndLetGo() {
+    List<ChunkId> chunks = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      chunks.add(put("/f" + i, 1, 2, 3));
+    }
+    repair.begin();
+    pass(2);
+    log.apply(new RepairCommand.SetAdminState(new NodeId(3), AdminState.DECOMMISSIONING));
+    pass(10);
+    for (ChunkId chunk : chunks) {
+      assertThat(counted(chunk)).hasSize(3).doesNotContain(3);
+      assertThat(stateOf(chunk, 3)).isEqualTo(State.DELETING);
+    }
+    log.apply(new MaintenanceCommand.ReplicasDeleted(new NodeId(3), chunks));
+    pass(5);
+    assertThat(adminState(3)).as("grants may name it yet").isEqualTo(AdminState.DECOMMISSIONING);
+    pass(GRANT_MILLIS / SECOND);
+    assertThat(adminState(3)).isEqualTo(AdminState.DECOMMISSIONED);
+  }
+
+  @Test
+  void decommission_deadNode_isLetGoWithoutItsAnswer() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    kill(3);
+    pass(DEAD_AFTER.toSeconds() + 5);
+    log.apply(new RepairCommand.SetAdminState(new NodeId(3), AdminState.DECOMMISSIONING));
+    pass(GRANT_MILLIS / SECOND + 20);
+    assertThat(row(chunk).holders().uncounted()).isEmpty();
+    assertThat(adminState(3)).isEqualTo(AdminState.DECOMMISSIONED);
+  }
+
+  private AdminState adminState(int number) {
+    return new ClusterQueries(log.view()).node(new NodeId(number)).adminState();
+  }
+
+  @Test
+  void end_term_stopsAllWork() {
+    put("/f", 1, 2);
+    repair.begin();
+    beat();
+    clock.advanceMillis(SECOND);
+    repair.end();
+    long before = log.submitted().size();
+    nodes.work(repair);
+    pass(5);
+    assertThat(log.submitted()).hasSize((int) before);
+    assertThat(clock.pendingTasks()).isZero();
+  }
+
+  @Test
+  void newTerm_goesOnWhereTheLastOneStopped() {
+    ChunkId chunk = put("/f", 1, 2);
+    repair.begin();
+    beat();
+    clock.advanceMillis(SECOND);
+    repair.end();
+    repair.begin();
+    pass(3);
+    assertThat(counted(chunk)).hasSize(3);
+  }
+}
