@@ -15,10 +15,13 @@ import io.shoal.common.testing.Await;
 import io.shoal.common.testing.FakeClock;
 import io.shoal.common.testing.NoLeaks;
 import io.shoal.common.testing.RecordedFaults;
+import io.shoal.common.transport.GrpcChunkTransport;
+import io.shoal.common.transport.TransportSettings;
 import io.shoal.proto.v1.ChunkVerdicts;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.RegisterNode;
 import io.shoal.storage.rpc.PlayedStore;
+import io.shoal.storage.transfer.Replicas;
 import io.shoal.storage.volume.ChunkStore;
 import java.time.Duration;
 import java.util.List;
@@ -109,6 +112,14 @@ final class LeaderLinkTest {
             ClusterSecret.of(secret),
             membership,
             duties,
+            new ReplicaDuties(
+                new Replicas(
+                    new GrpcChunkTransport(
+                        loops, RpcSettings.defaults(), TransportSettings.defaults(), clock, clock),
+                    loops.executor(),
+                    new Random(2),
+                    faults),
+                new Suspicions()),
             new LinkRuntime(loops, RpcSettings.defaults(), clock, clock, new Random(1), faults));
     link = made;
     made.start();

@@ -12,6 +12,7 @@ import io.shoal.common.testing.FakeClock;
 import io.shoal.common.testing.NoLeaks;
 import io.shoal.common.transport.ReadFrame;
 import io.shoal.common.transport.ReadRange;
+import io.shoal.storage.heartbeat.Suspicions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ final class ReadSessionTest {
   private final PlayedStore.Reader reader = new PlayedStore.Reader(FRAMES);
   private int ends;
   private final ReadSession session =
-      new ReadSession(store, RANGE, replies, clock, ended -> ends++);
+      new ReadSession(store, RANGE, replies, clock, new Suspicions(), ended -> ends++);
 
   @AfterEach
   void everythingIsGivenBack() {
