@@ -6,8 +6,8 @@ import java.util.List;
  * Where the bytes of a file are.
  *
  * @param status the file
- * @param fewestCopies the fewest replicas that any of its chunks has; 0 for an empty file or a
- *     directory
+ * @param fewestCopies the fewest replicas that any of its chunks has and that count; 0 for an empty
+ *     file or a directory
  * @param extents its map, in the order of file offsets
  */
 public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocation> extents) {
@@ -21,6 +21,9 @@ public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocatio
    * @param fileOffset first byte in the file
    * @param length bytes
    * @param chunkOffset first byte in the chunk
+   * @param copies replicas of the chunk that are known to be whole, and count
+   * @param wantedCopies how many it should have
+   * @param replicas those that are worth a reader's try: if none counts, those that may be whole
    */
   public record ExtentLocation(
       long fileOffset,
@@ -28,6 +31,8 @@ public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocatio
       long chunkId,
       int chunkOffset,
       boolean sealed,
+      int copies,
+      int wantedCopies,
       List<ReplicaLocation> replicas) {
     public ExtentLocation {
       replicas = List.copyOf(replicas);

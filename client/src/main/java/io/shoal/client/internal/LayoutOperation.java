@@ -84,7 +84,7 @@ final class LayoutOperation extends SteppedOperation<FileLayout> {
   }
 
   private int fewestCopies() {
-    return extents.stream().mapToInt(extent -> extent.replicas().size()).min().orElse(0);
+    return extents.stream().mapToInt(ExtentLocation::copies).min().orElse(0);
   }
 
   @Override

@@ -162,6 +162,8 @@ public final class ProtoMapping {
               extent.getChunkId(),
               extent.getChunkOffset(),
               chunk.getSealed(),
+              chunk.getCounted(),
+              chunk.getReplication(),
               replicasOf(chunk, addresses)));
     }
     return rows;

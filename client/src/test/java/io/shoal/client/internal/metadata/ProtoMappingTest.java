@@ -103,6 +103,8 @@ class ProtoMappingTest {
                 ChunkLocation.newBuilder()
                     .setChunkId(7)
                     .setSealed(true)
+                    .setCounted(1)
+                    .setReplication(3)
                     .addReplicas(Replica.newBuilder().setNodeId(1).setVolumeId(2))
                     .addReplicas(Replica.newBuilder().setNodeId(3).setVolumeId(4)))
             .addNodes(NodeAddress.newBuilder().setNodeId(1).setHost("::1").setPort(7_501))
@@ -110,6 +112,8 @@ class ProtoMappingTest {
     List<ExtentLocation> rows = ProtoMapping.extentsOf(page);
     assertThat(rows).hasSize(1);
     assertThat(rows.get(0).sealed()).isTrue();
+    assertThat(rows.get(0).copies()).isEqualTo(1);
+    assertThat(rows.get(0).wantedCopies()).isEqualTo(3);
     assertThat(rows.get(0).replicas())
         .extracting(
             replica -> replica.nodeId() + "/" + replica.volumeId() + "@" + replica.address())

@@ -92,6 +92,7 @@ final class SimulatedChunk {
         .setLayout(Layout.LAYOUT_REPLICATED)
         .addAllReplicas(replicas)
         .setReplication(replication)
+        .setCounted(replicas.size())
         .setSealed(sealed)
         .build();
   }
