@@ -51,12 +51,15 @@ public final class RocksChunkIndex implements ChunkIndex {
   private final RocksDB database;
   private final Map<Family, ColumnFamilyHandle> families;
   private final RocksOptions options;
+  private final SmallChunkGarbage garbage;
 
   private RocksChunkIndex(
       RocksDB database, Map<Family, ColumnFamilyHandle> families, RocksOptions options) {
     this.database = database;
     this.families = families;
     this.options = options;
+    this.garbage =
+        new SmallChunkGarbage(database, handle(Family.SMALL), options.smallChunks.blobFileSize());
   }
 
   /** Opens an index; takes the options if it returns. */
@@ -77,7 +80,11 @@ public final class RocksChunkIndex implements ChunkIndex {
     for (Family family : Family.values()) {
       families.put(family, handles.get(families.size()));
     }
-    return new RocksChunkIndex(database, families, options);
+    RocksChunkIndex index = new RocksChunkIndex(database, families, options);
+    if (!readOnly) {
+      index.garbage.look();
+    }
+    return index;
   }
 
   @Override
@@ -146,6 +153,7 @@ public final class RocksChunkIndex implements ChunkIndex {
         add(batch, update);
       }
       database.write(options.synced, batch);
+      garbage.afterCommit();
     } catch (RocksDBException failure) {
       throw wrap(failure);
     }

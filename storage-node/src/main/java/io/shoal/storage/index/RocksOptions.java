@@ -30,8 +30,11 @@ final class RocksOptions implements AutoCloseable {
    */
   private static final long MIN_BLOB_BYTES = 1 << 10;
 
-  /** Share of dead bytes at which a file of small chunks is rewritten. */
-  private static final double BLOB_GARBAGE = 0.5;
+  /**
+   * Share of dead bytes at which the oldest files of small chunks are rewritten without waiting for
+   * a compaction to come by.
+   */
+  private static final double BLOB_GARBAGE = 0.3;
 
   final DBOptions database;
   final ColumnFamilyOptions records;
@@ -60,7 +63,9 @@ final class RocksOptions implements AutoCloseable {
             .setEnableBlobFiles(true)
             .setMinBlobSize(MIN_BLOB_BYTES)
             .setBlobFileSize(config.blobFileBytes())
-            .setEnableBlobGarbageCollection(true)
+            // Switched on by SmallChunkGarbage while there is enough of it: when it is on, every
+            // compaction rewrites all bytes that its keys lead to.
+            .setEnableBlobGarbageCollection(false)
             .setBlobGarbageCollectionAgeCutoff(1.0)
             .setBlobGarbageCollectionForceThreshold(BLOB_GARBAGE);
     database =

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.testing.Await;
 import io.shoal.storage.index.ChunkHead.Place;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,81 @@ class RocksChunkIndexTest extends ChunkIndexContract {
         assertThat(files.filter(file -> file.toString().endsWith(".blob"))).isNotEmpty();
       }
       assertThat(index.content(head(3, Place.INDEX, 100_000)).inlineBytes()).isEqualTo(100_000);
+    }
+  }
+
+  /**
+   * Ids that come in any order, as repair brings them, have compactions come by all that is there;
+   * they must not rewrite what is alive.
+   */
+  @Test
+  void commit_muchMore_leavesTheBytesOfSmallChunksWhereTheyAre() throws IOException {
+    try (ChunkIndex index = open()) {
+      Set<String> first = new TreeSet<>();
+      for (int i = 1; i <= 2_000; i++) {
+        int id = 1 + i * 7_919 % 100_003;
+        index.commit(List.of(put(id, Place.INDEX, 100_000, 100_000)));
+        if (i == 800) {
+          first.addAll(blobFiles());
+        }
+      }
+      assertThat(first).isNotEmpty();
+      assertThat(blobFiles()).as("of 200 MB with a write buffer of 8").containsAll(first);
+    }
+  }
+
+  @Test
+  void delete_mostSmallChunks_givesTheirSpaceBack() throws IOException {
+    try (ChunkIndex index = open()) {
+      for (int i = 1; i <= 3_000; i++) {
+        index.commit(List.of(put(i, Place.INDEX, 100_000, 100_000)));
+      }
+      // Every fourth one stays, so that no file dies as a whole.
+      for (int i = 1; i <= 3_000; i++) {
+        if (i % 4 != 0) {
+          index.commit(List.of(new IndexUpdate.Delete(new ChunkId(i), 1)));
+        }
+      }
+      long before = blobBytes();
+      int[] next = {10_000};
+      Await.until(
+          "the dead bytes are gone",
+          () -> {
+            for (int i = 0; i < 100; i++) {
+              commit(index, put(++next[0], Place.INDEX, 100_000, 100_000));
+              commit(index, new IndexUpdate.Delete(new ChunkId(next[0]), 1));
+            }
+            return blobBytes() < before / 2;
+          });
+      assertThat(index.content(head(4, Place.INDEX, 100_000)).inlineBytes()).isEqualTo(100_000);
+    }
+  }
+
+  private static void commit(ChunkIndex index, IndexUpdate update) {
+    try {
+      index.commit(List.of(update));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Set<String> blobFiles() throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("index"))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".blob"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private long blobBytes() {
+    try (Stream<Path> files = Files.list(directory.resolve("index"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".blob"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
