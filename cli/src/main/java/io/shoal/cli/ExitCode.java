@@ -31,6 +31,8 @@ public enum ExitCode {
   UNREADABLE(7, "stored bytes can't be read from any replica"),
   /** A local file can't be read or written, or is in the way. */
   LOCAL(8, "a local file can't be read or written"),
+  /** Everything can be read, but some of it has fewer copies than it should have. */
+  UNHEALTHY(9, "some of it has fewer copies than it should have"),
   /** Interrupted, as by ctrl-C. */
   INTERRUPTED(130, "interrupted");
 

@@ -23,6 +23,8 @@ public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocatio
    * @param chunkOffset first byte in the chunk
    * @param copies replicas of the chunk that are known to be whole, and count
    * @param wantedCopies how many it should have
+   * @param lostCopies replicas that are out of reach, and may come back
+   * @param damagedCopies replicas whose bytes are not those that were written
    * @param replicas those that are worth a reader's try: if none counts, those that may be whole
    */
   public record ExtentLocation(
@@ -33,6 +35,8 @@ public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocatio
       boolean sealed,
       int copies,
       int wantedCopies,
+      int lostCopies,
+      int damagedCopies,
       List<ReplicaLocation> replicas) {
     public ExtentLocation {
       replicas = List.copyOf(replicas);

@@ -9,15 +9,17 @@ import java.util.Optional;
  *
  * @param address {@code host:port}
  * @param failureDomain "/zone/rack/host"
+ * @param state what an operator decided about it
  * @param silentFor since its last heartbeat; empty if it sent none since the leader began
  * @param pendingWriteBytes received and not durable yet
- * @param replicaCount replicas of committed chunks that it holds
+ * @param replicaCount replicas of committed chunks that it holds, and that count
  */
 public record NodeStatus(
     int nodeId,
     String address,
     String failureDomain,
     Liveness liveness,
+    State state,
     String version,
     Optional<Duration> silentFor,
     long pendingWriteBytes,
@@ -25,6 +27,16 @@ public record NodeStatus(
     List<VolumeStatus> volumes) {
   public NodeStatus {
     volumes = List.copyOf(volumes);
+  }
+
+  /** What an operator decided about a node. */
+  public enum State {
+    /** It takes part. */
+    ACTIVE,
+    /** It gets no new chunks, and its replicas are copied to others. */
+    DECOMMISSIONING,
+    /** It holds nothing any more, and may be switched off for good. */
+    DECOMMISSIONED
   }
 
   /** Whether a node can be counted on. */

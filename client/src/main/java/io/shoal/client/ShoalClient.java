@@ -162,6 +162,18 @@ public interface ShoalClient extends AutoCloseable {
   /** Tells all nodes that ever registered, ordered by id. */
   CompletableFuture<List<NodeStatus>> nodes();
 
+  /** Tells how many chunks do not have the copies that they should have. */
+  CompletableFuture<ClusterHealth> health();
+
+  /**
+   * Has a node emptied, or lets it take part again.
+   *
+   * @param state {@code DECOMMISSIONING} or {@code ACTIVE}; when it is empty it becomes {@code
+   *     DECOMMISSIONED} by itself
+   * @return fails with {@link ErrorCode#NOT_FOUND} if no node has the number
+   */
+  CompletableFuture<Void> setNodeState(int nodeId, NodeStatus.State state);
+
   // -------------------------------------------------------------------------------------------------- lifecycle
 
   /**

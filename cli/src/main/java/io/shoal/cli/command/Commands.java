@@ -12,12 +12,14 @@ public final class Commands {
   private static final Map<String, Supplier<Command>> BY_NAME = new TreeMap<>();
 
   static {
+    BY_NAME.put("admin", AdminCommand::new);
     BY_NAME.put("cat", CatCommand::new);
     BY_NAME.put("checksum", ChecksumCommand::new);
     BY_NAME.put("completion", CompletionCommand::new);
     BY_NAME.put("cp", CpCommand::new);
     BY_NAME.put("df", DfCommand::new);
     BY_NAME.put("du", DuCommand::new);
+    BY_NAME.put("fsck", FsckCommand::new);
     BY_NAME.put("get", GetCommand::new);
     BY_NAME.put("head", HeadCommand::new);
     BY_NAME.put("ls", LsCommand::new);

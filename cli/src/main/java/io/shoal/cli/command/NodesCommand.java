@@ -32,7 +32,7 @@ final class NodesCommand implements Command {
 
   @Override
   public void run(CommandContext context) throws InterruptedException {
-    String format = "%-5s %-22s %-8s %-10s %10s %12s %12s  %s";
+    String format = "%-5s %-22s %-15s %-10s %10s %12s %12s  %s";
     if (!context.json()) {
       context
           .output()
@@ -62,7 +62,7 @@ final class NodesCommand implements Command {
                   format,
                   node.nodeId(),
                   node.address(),
-                  node.liveness(),
+                  state(node),
                   node.silentFor().map(silent -> seconds(silent) + " ago").orElse("never"),
                   node.replicaCount(),
                   Names.bytes(node.volumes().stream().mapToLong(VolumeStatus::usedBytes).sum()),
@@ -70,6 +70,13 @@ final class NodesCommand implements Command {
                       node.volumes().stream().mapToLong(VolumeStatus::availableBytes).sum()),
                   node.failureDomain().isEmpty() ? "/" : Names.printable(node.failureDomain())));
     }
+  }
+
+  /** What an operator decided counts more than whether a node is there, unless it is gone. */
+  private static String state(NodeStatus node) {
+    return node.state() == NodeStatus.State.ACTIVE || node.liveness() == NodeStatus.Liveness.DEAD
+        ? node.liveness().name()
+        : node.state().name();
   }
 
   private static String seconds(Duration time) {
@@ -80,6 +87,7 @@ final class NodesCommand implements Command {
     json.writeNumberField("node", node.nodeId());
     json.writeStringField("address", node.address());
     json.writeStringField("state", node.liveness().name());
+    json.writeStringField("adminState", node.state().name());
     json.writeStringField("domain", node.failureDomain());
     json.writeStringField("version", node.version());
     if (node.silentFor().isPresent()) {

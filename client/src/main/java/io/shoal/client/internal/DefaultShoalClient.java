@@ -3,6 +3,7 @@ package io.shoal.client.internal;
 import io.shoal.client.AsyncFileReader;
 import io.shoal.client.AsyncFileWriter;
 import io.shoal.client.AttributeChange;
+import io.shoal.client.ClusterHealth;
 import io.shoal.client.ClusterStatus;
 import io.shoal.client.DirectoryEntry;
 import io.shoal.client.DirectoryPage;
@@ -19,6 +20,7 @@ import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.proto.v1.SetNodeStateRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -201,6 +203,27 @@ final class DefaultShoalClient implements ShoalClient {
                         .map(ProtoMapping::nodeOf)
                         .sorted(Comparator.comparingInt(NodeStatus::nodeId))
                         .toList()));
+  }
+
+  @Override
+  public CompletableFuture<ClusterHealth> health() {
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.describeHealth(resources.metadataDeadline()), ProtoMapping::healthOf));
+  }
+
+  @Override
+  public CompletableFuture<Void> setNodeState(int nodeId, NodeStatus.State state) {
+    SetNodeStateRequest request =
+        SetNodeStateRequest.newBuilder()
+            .setNodeId(nodeId)
+            .setState(ProtoMapping.toProto(state))
+            .build();
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.setNodeState(request, resources.metadataDeadline()), reply -> null));
   }
 
   // ------------------------------------------------------------------------------------ lifecycle

@@ -10,6 +10,8 @@ import java.util.List;
  * @param replicas the nodes that are worth a try, best first
  * @param counted how many of the replicas count towards the replication; 0 if none is known to be
  *     whole
+ * @param lost replicas that are out of reach
+ * @param damaged replicas whose bytes are not those that were written
  * @param replication replicas that the file's policy asks for
  * @param sealed whether the length is final
  */
@@ -19,6 +21,8 @@ public record ChunkLocation(
     Layout layout,
     List<Replica> replicas,
     int counted,
+    int lost,
+    int damaged,
     int replication,
     boolean sealed) {
 

@@ -171,6 +171,32 @@ public record ChunkQueries(StateReader reader) {
     return chunkIds;
   }
 
+  /**
+   * Counts chunks that do not have the replicas that they should have.
+   *
+   * @param limit most chunks to look at of each kind
+   */
+  public ChunkHealth health(long limit) {
+    long missing = 0;
+    long under = 0;
+    try (Cursor cursor = reader.scan(Table.UNDER, new byte[0], null)) {
+      while (missing + under < limit && cursor.next()) {
+        if (cursor.key()[0] == 0) {
+          missing++;
+        } else {
+          under++;
+        }
+      }
+    }
+    long surplus = 0;
+    try (Cursor cursor = reader.scan(Table.SURPLUS, new byte[0], null)) {
+      while (surplus < limit && cursor.next()) {
+        surplus++;
+      }
+    }
+    return new ChunkHealth(missing, under, surplus, missing + under < limit && surplus < limit);
+  }
+
   /** Tells whether nothing is on record of a node: neither a replica nor one to be deleted. */
   public boolean holdsNothing(NodeId nodeId) {
     return countedOn(nodeId, null, 1).isEmpty()

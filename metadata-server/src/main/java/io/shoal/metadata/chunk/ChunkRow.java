@@ -127,6 +127,8 @@ public record ChunkRow(
         redundancy.layout(),
         holders.readable(),
         replicas().size(),
+        holders.count(UncountedReplica.State.LOST),
+        holders.count(UncountedReplica.State.DAMAGED),
         redundancy.replication(),
         state != ChunkState.OPEN);
   }

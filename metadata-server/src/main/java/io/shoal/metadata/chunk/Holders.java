@@ -67,6 +67,11 @@ public record Holders(List<Replica> counted, List<UncountedReplica> uncounted, l
     return null;
   }
 
+  /** Returns how many replicas are in a state. */
+  int count(State state) {
+    return (int) uncounted.stream().filter(other -> other.state() == state).count();
+  }
+
   /** Tells whether a node's replica is on record, counted or not. */
   public boolean has(NodeId nodeId) {
     return counts(nodeId) || uncounted(nodeId) != null;

@@ -12,10 +12,14 @@ import io.shoal.common.time.Deadline;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeClusterRequest;
+import io.shoal.proto.v1.DescribeHealthReply;
+import io.shoal.proto.v1.DescribeHealthRequest;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.ListNodesRequest;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
+import io.shoal.proto.v1.SetNodeStateReply;
+import io.shoal.proto.v1.SetNodeStateRequest;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -68,6 +72,22 @@ public final class MetadataClient implements MetadataCalls {
         ClusterServiceGrpc.getDescribeClusterMethod(),
         DescribeClusterRequest.getDefaultInstance(),
         deadline);
+  }
+
+  /** Asks how many chunks do not have the replicas that they should have. */
+  public CompletableFuture<DescribeHealthReply> describeHealth(Deadline deadline) {
+    return cluster.call(
+        "describe health",
+        ClusterServiceGrpc.getDescribeHealthMethod(),
+        DescribeHealthRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Records what an operator decided about a node; saying it twice has the effect of once. */
+  public CompletableFuture<SetNodeStateReply> setNodeState(
+      SetNodeStateRequest request, Deadline deadline) {
+    return cluster.call(
+        "set node state", ClusterServiceGrpc.getSetNodeStateMethod(), request, deadline);
   }
 
   /** Asks for all nodes that ever registered. */

@@ -2,6 +2,7 @@ package io.shoal.client.internal.metadata;
 
 import com.google.protobuf.ByteString;
 import io.shoal.client.AttributeChange;
+import io.shoal.client.ClusterHealth;
 import io.shoal.client.ClusterStatus;
 import io.shoal.client.DirectoryEntry;
 import io.shoal.client.FileLayout.ExtentLocation;
@@ -18,12 +19,14 @@ import io.shoal.common.rpc.HostPort;
 import io.shoal.proto.v1.Attributes;
 import io.shoal.proto.v1.ChunkLocation;
 import io.shoal.proto.v1.DescribeClusterReply;
+import io.shoal.proto.v1.DescribeHealthReply;
 import io.shoal.proto.v1.Extent;
 import io.shoal.proto.v1.ExtentsReply;
 import io.shoal.proto.v1.InodeVersion;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
+import io.shoal.proto.v1.NodeState;
 import io.shoal.proto.v1.Precondition;
 import io.shoal.proto.v1.Target;
 import io.shoal.proto.v1.VolumeHealth;
@@ -164,6 +167,8 @@ public final class ProtoMapping {
               chunk.getSealed(),
               chunk.getCounted(),
               chunk.getReplication(),
+              chunk.getLost(),
+              chunk.getDamaged(),
               replicasOf(chunk, addresses)));
     }
     return rows;
@@ -204,11 +209,39 @@ public final class ProtoMapping {
         addressOf(address),
         address.getFailureDomain(),
         livenessOf(address.getLiveness()),
+        stateOf(message.getState()),
         message.getVersion(),
         silentFor,
         message.getPendingWriteBytes(),
         message.getReplicaCount(),
         message.getVolumesList().stream().map(ProtoMapping::volumeOf).toList());
+  }
+
+  /** Returns the health of a cluster. */
+  public static ClusterHealth healthOf(DescribeHealthReply message) {
+    return new ClusterHealth(
+        message.getMissingChunks(),
+        message.getUnderReplicatedChunks(),
+        message.getSurplusChunks(),
+        message.getComplete());
+  }
+
+  private static NodeStatus.State stateOf(NodeState state) {
+    return switch (state) {
+      // A server that does not say it has no other.
+      case NODE_STATE_ACTIVE, NODE_STATE_UNSPECIFIED, UNRECOGNIZED -> NodeStatus.State.ACTIVE;
+      case NODE_STATE_DECOMMISSIONING -> NodeStatus.State.DECOMMISSIONING;
+      case NODE_STATE_DECOMMISSIONED -> NodeStatus.State.DECOMMISSIONED;
+    };
+  }
+
+  /** Returns a state as a request has it. */
+  public static NodeState toProto(NodeStatus.State state) {
+    return switch (state) {
+      case ACTIVE -> NodeState.NODE_STATE_ACTIVE;
+      case DECOMMISSIONING -> NodeState.NODE_STATE_DECOMMISSIONING;
+      case DECOMMISSIONED -> NodeState.NODE_STATE_DECOMMISSIONED;
+    };
   }
 
   private static String addressOf(NodeAddress node) {

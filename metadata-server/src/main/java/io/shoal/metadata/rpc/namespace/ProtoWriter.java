@@ -68,6 +68,8 @@ final class ProtoWriter {
             .setLayout(layout(location.layout()))
             .setReplication(location.replication())
             .setCounted(location.counted())
+            .setLost(location.lost())
+            .setDamaged(location.damaged())
             .setSealed(location.sealed());
     for (Replica replica : location.replicas()) {
       message.addReplicas(

@@ -1,5 +1,7 @@
 package io.shoal.metadata.rpc.nodes;
 
+import io.shoal.metadata.chunk.ChunkHealth;
+import io.shoal.metadata.chunk.ChunkQueries;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.ClusterSettings;
@@ -13,12 +15,17 @@ import io.shoal.metadata.rpc.serving.NodeAddresses;
 import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.DescribeClusterReply;
+import io.shoal.proto.v1.DescribeHealthReply;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.NodeDescription;
+import io.shoal.proto.v1.NodeState;
 import io.shoal.proto.v1.VolumeHealth;
 
 /** Describes the cluster: what the state says, and what the leader knows beside it. */
 final class ClusterReads {
+  /** Chunks that are counted of each kind: a second's work. */
+  private static final long HEALTH_LIMIT = 1_000_000;
+
   private final String version;
   private final NodeLiveness liveness;
   private final NodeAddresses addresses;
@@ -56,13 +63,32 @@ final class ClusterReads {
     return reply.build();
   }
 
+  DescribeHealthReply health(StateView view) {
+    ChunkHealth health = new ChunkQueries(view).health(HEALTH_LIMIT);
+    return DescribeHealthReply.newBuilder()
+        .setMissingChunks(health.missing())
+        .setUnderReplicatedChunks(health.under())
+        .setSurplusChunks(health.surplus())
+        .setComplete(health.complete())
+        .build();
+  }
+
+  private static NodeState stateOf(NodeRecord node) {
+    return switch (node.adminState()) {
+      case ACTIVE -> NodeState.NODE_STATE_ACTIVE;
+      case DECOMMISSIONING -> NodeState.NODE_STATE_DECOMMISSIONING;
+      case DECOMMISSIONED -> NodeState.NODE_STATE_DECOMMISSIONED;
+    };
+  }
+
   private NodeDescription describe(NodeRecord node, long replicas) {
     NodeDescription.Builder description =
         NodeDescription.newBuilder()
             .setAddress(addresses.of(node))
             .setVersion(node.description().version())
             .setSilentMillis(liveness.silentMillis(node.nodeId()))
-            .setReplicaCount(replicas);
+            .setReplicaCount(replicas)
+            .setState(stateOf(node));
     NodeReport report = liveness.report(node.nodeId());
     if (report != null) {
       description

@@ -13,10 +13,14 @@ import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeClusterRequest;
+import io.shoal.proto.v1.DescribeHealthReply;
+import io.shoal.proto.v1.DescribeHealthRequest;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.ListNodesRequest;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport;
+import io.shoal.proto.v1.SetNodeStateReply;
+import io.shoal.proto.v1.SetNodeStateRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +83,27 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
     answer(clusterReads::nodes, client);
   }
 
+  @Override
+  public void describeHealth(
+      DescribeHealthRequest request, StreamObserver<DescribeHealthReply> client) {
+    answer(clusterReads::health, client);
+  }
+
+  @Override
+  public void setNodeState(SetNodeStateRequest request, StreamObserver<SetNodeStateReply> client) {
+    ((ServerCallStreamObserver<SetNodeStateReply>) client).setOnCancelHandler(() -> {});
+    CompletableFuture<SetNodeStateReply> done;
+    try {
+      done =
+          leader.gate().isOpen()
+              ? desk.setState(request).thenApply(set -> SetNodeStateReply.getDefaultInstance())
+              : leader.gate().refusal();
+    } catch (ShoalException refused) {
+      done = CompletableFuture.failedFuture(refused);
+    }
+    relay(done, client);
+  }
+
   private <T> void answer(Function<StateView, T> query, StreamObserver<T> client) {
     // With a handler set, an answer to a call that was cancelled is dropped instead of thrown.
     ((ServerCallStreamObserver<T>) client).setOnCancelHandler(() -> {});
@@ -90,6 +115,10 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
                 .thenCompose(
                     passed -> reads.query(Deadline.after(READ_TIMEOUT, environment.time()), query))
             : leader.gate().refusal();
+    relay(answer, client);
+  }
+
+  private static <T> void relay(CompletableFuture<T> answer, StreamObserver<T> client) {
     var unused =
         answer.whenComplete(
             (reply, failure) -> {

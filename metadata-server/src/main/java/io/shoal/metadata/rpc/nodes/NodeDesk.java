@@ -4,15 +4,19 @@ import com.google.protobuf.ByteString;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.id.NodeId;
 import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.time.Deadline;
 import io.shoal.metadata.chunk.ChunkQueries;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.NodeDescription;
+import io.shoal.metadata.cluster.NodeRecord.AdminState;
 import io.shoal.metadata.command.ClusterCommand;
+import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
+import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.liveness.NodeReport;
 import io.shoal.metadata.repair.RepairOrders;
@@ -31,6 +35,7 @@ import io.shoal.proto.v1.ChunksSuspected;
 import io.shoal.proto.v1.HeartbeatReply;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.Registered;
+import io.shoal.proto.v1.SetNodeStateRequest;
 import io.shoal.proto.v1.SigningKey;
 import java.time.Duration;
 import java.util.List;
@@ -115,7 +120,7 @@ final class NodeDesk {
     throw new IllegalStateException("reply: " + reply + " (expected: NodeRegistered)");
   }
 
-  private CompletableFuture<Reply> submit(ClusterCommand command) {
+  private CompletableFuture<Reply> submit(Command command) {
     long nowMillis = environment.log().nowMillis();
     return environment.log().submit(CommandEnvelope.internal(nowMillis, command));
   }
@@ -258,6 +263,33 @@ final class NodeDesk {
               node.nodeId(),
               Checks.chunkIds(deleted.getChunkIdsList(), MaintenanceCommand.UNIT_LIMIT));
     }
+  }
+
+  /**
+   * Records what an operator decided about a node.
+   *
+   * @return fails with NOT_FOUND if no node has the number
+   * @throws ShoalException INVALID_ARGUMENT if it is no state that can be set
+   */
+  CompletableFuture<Void> setState(SetNodeStateRequest request) {
+    int nodeId =
+        Checks.unsigned("set_node_state.node_id", request.getNodeId(), 1, Integer.MAX_VALUE);
+    AdminState state =
+        switch (request.getState()) {
+          case NODE_STATE_ACTIVE -> AdminState.ACTIVE;
+          case NODE_STATE_DECOMMISSIONING -> AdminState.DECOMMISSIONING;
+          case NODE_STATE_DECOMMISSIONED, NODE_STATE_UNSPECIFIED, UNRECOGNIZED ->
+              throw Checks.invalid(
+                  "set_node_state.state",
+                  request.getState() + " (expected: active or decommissioning)");
+        };
+    return submit(new RepairCommand.SetAdminState(new NodeId(nodeId), state))
+        .thenAccept(
+            reply -> {
+              if (reply instanceof Reply.Failure refused) {
+                throw refused.toException();
+              }
+            });
   }
 
   /** Takes a node's answer to a check. */

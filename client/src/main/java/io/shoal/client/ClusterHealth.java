@@ -1,0 +1,11 @@
+package io.shoal.client;
+
+/**
+ * How many chunks of a cluster do not have the copies that they should have.
+ *
+ * @param missing chunks without any copy that is known to be whole
+ * @param underReplicated chunks with some, but too few
+ * @param surplus chunks with all, and copies beside them that are to be removed or may come back
+ * @param complete whether the numbers are exact; otherwise there are at least so many
+ */
+public record ClusterHealth(long missing, long underReplicated, long surplus, boolean complete) {}
