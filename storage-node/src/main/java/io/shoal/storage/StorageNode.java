@@ -25,6 +25,7 @@ import io.shoal.storage.heartbeat.NodeProfile;
 import io.shoal.storage.heartbeat.ReplicaDuties;
 import io.shoal.storage.heartbeat.Suspicions;
 import io.shoal.storage.rpc.ChunkService;
+import io.shoal.storage.scrub.Scrubber;
 import io.shoal.storage.transfer.Replicas;
 import io.shoal.storage.volume.ChunkStore;
 import java.security.SecureRandom;
@@ -173,14 +174,25 @@ public final class StorageNode implements RunningServer {
               new HostPort(endpoint.reachableHost(), server.port()),
               endpoint.failureDomain(),
               version);
+      Replicas replicas = replicas(loops, timer);
+      Scrubber scrubber =
+          new Scrubber(
+              replicas,
+              suspicions,
+              config.scrub(),
+              TimeSource.system(),
+              timer,
+              loops.executor(),
+              faults);
+      closers.push(() -> await("scrubber", scrubber.close()));
       LeaderLink link =
           new LeaderLink(
               config.heartbeat(),
               profile,
               secret,
               membership,
-              new Duties(volumes, service, server, node.serving),
-              new ReplicaDuties(replicas(loops, timer), suspicions),
+              new Duties(volumes, service, server, node.serving, scrubber),
+              new ReplicaDuties(replicas, suspicions),
               new LinkRuntime(
                   loops,
                   RpcSettings.defaults(),
@@ -242,7 +254,8 @@ public final class StorageNode implements RunningServer {
       NodeVolumes nodeVolumes,
       ChunkService service,
       RpcServer server,
-      CompletableFuture<Void> serving)
+      CompletableFuture<Void> serving,
+      Scrubber scrubber)
       implements NodeDuties {
     @Override
     public String clusterId() {
@@ -274,6 +287,7 @@ public final class StorageNode implements RunningServer {
       server.setServing(ChunkServiceGrpc.SERVICE_NAME, true);
       server.setServing("", true);
       serving.complete(null);
+      scrubber.start(store);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.shoal.storage;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.storage.heartbeat.HeartbeatConfig;
 import io.shoal.storage.rpc.StreamConfig;
+import io.shoal.storage.scrub.ScrubConfig;
 import io.shoal.storage.volume.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param store how the volumes work
  * @param streams limits of the streams
  * @param heartbeat how the leader is found
+ * @param scrub how often every chunk is read
  * @param drainLimit how long streams may go on when the node is asked to stop
  */
 public record StorageNodeConfig(
@@ -27,6 +29,7 @@ public record StorageNodeConfig(
     StoreConfig store,
     StreamConfig streams,
     HeartbeatConfig heartbeat,
+    ScrubConfig scrub,
     Duration drainLimit) {
   public StorageNodeConfig {
     dataDirectories = List.copyOf(dataDirectories);

@@ -19,6 +19,7 @@ import io.shoal.storage.chunk.ChunkConfig;
 import io.shoal.storage.heartbeat.HeartbeatConfig;
 import io.shoal.storage.index.IndexConfig;
 import io.shoal.storage.rpc.StreamConfig;
+import io.shoal.storage.scrub.ScrubConfig;
 import io.shoal.storage.volume.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,6 +192,19 @@ public final class StorageNodeSettings {
           "8s",
           "How long streams may go on when the node is asked to stop.");
 
+  private static final Key<Duration> SCRUB_PERIOD =
+      Key.of(
+          "scrub.period",
+          duration("1s", "3650d"),
+          "14d",
+          "Every chunk is read once in this time, to find bytes that went bad.");
+  private static final Key<Long> SCRUB_BYTES =
+      Key.of(
+          "scrub.bytes-per-second",
+          bytes("4KiB", "64GiB"),
+          "8MiB",
+          "Most bytes that are read for that in a second, even if the period is not enough then.");
+
   /** All keys, in the order of the template. */
   public static final ConfigSchema SCHEMA =
       new ConfigSchema(
@@ -227,7 +241,8 @@ public final class StorageNodeSettings {
                   READ_WINDOW,
                   READ_MEMORY,
                   READ_STALL,
-                  DRAIN_LIMIT)));
+                  DRAIN_LIMIT),
+              Section.of("scrubbing", SCRUB_PERIOD, SCRUB_BYTES)));
 
   private StorageNodeSettings() {}
 
@@ -250,6 +265,7 @@ public final class StorageNodeSettings {
             usual.maxBackoff(),
             config.get(SILENCE_LIMIT),
             config.get(QUESTION_INTERVAL)),
+        new ScrubConfig(config.get(SCRUB_PERIOD), config.get(SCRUB_BYTES)),
         config.get(DRAIN_LIMIT));
   }
 

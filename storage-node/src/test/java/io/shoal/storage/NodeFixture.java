@@ -36,6 +36,7 @@ import io.shoal.common.transport.WriteStream;
 import io.shoal.storage.heartbeat.FakeLeader;
 import io.shoal.storage.heartbeat.HeartbeatConfig;
 import io.shoal.storage.rpc.StreamConfig;
+import io.shoal.storage.scrub.ScrubConfig;
 import io.shoal.storage.volume.StoreConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -93,6 +94,7 @@ final class NodeFixture implements AutoCloseable {
         new StoreConfig(StoreConfig.defaults().chunks(), StoreConfig.defaults().index(), 1 << 20),
         StreamConfig.defaults(),
         HeartbeatConfig.defaults(List.of(leader.address())),
+        ScrubConfig.defaults(),
         Duration.ofSeconds(20));
   }
 

@@ -56,6 +56,7 @@ final class StorageNodeOrdersTest {
                     heartbeat.maxBackoff(),
                     heartbeat.silenceLimit(),
                     Duration.ofMillis(100)),
+                usual.scrub(),
                 usual.drainLimit()),
             "test",
             fixture.faults);

@@ -428,6 +428,7 @@ final class StorageNodeTest {
             config.store(),
             config.streams(),
             config.heartbeat(),
+            config.scrub(),
             config.drainLimit());
 
     ShoalException refused =
@@ -469,6 +470,7 @@ final class StorageNodeTest {
             config.store(),
             config.streams(),
             config.heartbeat(),
+            config.scrub(),
             config.drainLimit());
     try (StorageNode stranger = StorageNode.start(elsewhere, "test", fixture.faults)) {
       ShoalException refused = Await.failure(stranger.serving());

@@ -10,6 +10,7 @@ import io.shoal.storage.io.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -164,9 +165,31 @@ public final class VolumeChunks {
                   if (updates == null) {
                     answer.completeExceptionally(failure);
                   } else {
-                    commit(updates, answer);
+                    commit(updates, "confirming chunks", answer);
                   }
                 });
+    return answer;
+  }
+
+  /** Tells up to which chunk the scrubber has come. */
+  public CompletableFuture<Optional<ChunkId>> scrubbedUpTo() {
+    return ask(
+        () -> {
+          try {
+            return Optional.ofNullable(parts.index().scrubbedUpTo());
+          } catch (IOException failure) {
+            throw ChunkReads.indexFailed(parts.guard().volume(), failure);
+          }
+        });
+  }
+
+  /** Notes durably how far the scrubber has come; a volume that takes no writes does not. */
+  public CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    commit(
+        parts.guard().writable() ? List.of(new IndexUpdate.Scrubbed(upTo.orElse(null))) : List.of(),
+        "noting how far the scrubber has come",
+        answer);
     return answer;
   }
 
@@ -246,7 +269,7 @@ public final class VolumeChunks {
     return updates;
   }
 
-  private void commit(List<IndexUpdate> updates, CompletableFuture<Void> answer) {
+  private void commit(List<IndexUpdate> updates, String what, CompletableFuture<Void> answer) {
     if (updates.isEmpty()) {
       answer.complete(null);
       return;
@@ -260,8 +283,7 @@ public final class VolumeChunks {
                   if (failure == null) {
                     answer.complete(null);
                   } else {
-                    answer.completeExceptionally(
-                        parts.guard().failed("confirming chunks", failure));
+                    answer.completeExceptionally(parts.guard().failed(what, failure));
                   }
                 });
   }

@@ -45,6 +45,9 @@ public interface ChunkIndex extends AutoCloseable {
   /** Returns the first file sequence that is certainly not in use; 1 for a new index. */
   long sequencesReservedBelow() throws IOException;
 
+  /** Returns up to which chunk the scrubber has come; null if its next pass begins anew. */
+  @Nullable ChunkId scrubbedUpTo() throws IOException;
+
   /** Applies changes, in order and all or none of them, and makes them durable. */
   void commit(List<IndexUpdate> updates) throws IOException;
 

@@ -1,6 +1,7 @@
 package io.shoal.storage.index;
 
 import io.shoal.common.id.ChunkId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A change of the index. None depends on what the index holds, so that changes of different origin
@@ -51,6 +52,18 @@ public sealed interface IndexUpdate {
    * @param expiresAtMillis as in its head
    */
   record Confirm(ChunkId chunk, long expiresAtMillis) implements IndexUpdate {
+    @Override
+    public int weightBytes() {
+      return 32;
+    }
+  }
+
+  /**
+   * Notes how far the scrubber has come.
+   *
+   * @param upTo the last chunk that it has read; null at the end of a pass
+   */
+  record Scrubbed(@Nullable ChunkId upTo) implements IndexUpdate {
     @Override
     public int weightBytes() {
       return 32;

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  * content          version (1) length (4) crc32c of each block (4 each) inline bytes (the rest)
  * unconfirmed key  expiry (8) chunk id (8)
  * sequences        version (1) first sequence not in use (8)
+ * scrubbed         version (1) last chunk that was read (8)
  * </pre>
  */
 final class RecordCodec {
@@ -124,6 +125,17 @@ final class RecordCodec {
     ByteBuffer buffer = ByteBuffer.wrap(value);
     expectVersion("sequences", buffer.get());
     return buffer.getLong();
+  }
+
+  static byte[] scrubbed(ChunkId upTo) {
+    return ByteBuffer.allocate(1 + Long.BYTES).put(VERSION).putLong(upTo.value()).array();
+  }
+
+  static ChunkId scrubbed(byte[] value) throws IOException {
+    expectSize("scrubbed", value.length, 1 + Long.BYTES);
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    expectVersion("scrubbed", buffer.get());
+    return new ChunkId(buffer.getLong());
   }
 
   private static void expectSize(String what, int actual, int expected) throws IOException {

@@ -28,6 +28,7 @@ import org.rocksdb.WriteBatch;
  */
 public final class RocksChunkIndex implements ChunkIndex {
   private static final byte[] SEQUENCES_KEY = "sequences".getBytes(UTF_8);
+  private static final byte[] SCRUBBED_KEY = "scrubbed".getBytes(UTF_8);
 
   /** The column families, in the order in which they are opened. */
   private enum Family {
@@ -147,6 +148,12 @@ public final class RocksChunkIndex implements ChunkIndex {
   }
 
   @Override
+  public @Nullable ChunkId scrubbedUpTo() throws IOException {
+    byte[] value = get(Family.SYSTEM, SCRUBBED_KEY);
+    return value == null ? null : RecordCodec.scrubbed(value);
+  }
+
+  @Override
   public void commit(List<IndexUpdate> updates) throws IOException {
     try (WriteBatch batch = new WriteBatch()) {
       for (IndexUpdate update : updates) {
@@ -197,6 +204,12 @@ public final class RocksChunkIndex implements ChunkIndex {
       batch.delete(
           handle(Family.UNCONFIRMED),
           RecordCodec.unconfirmedKey(confirm.expiresAtMillis(), confirm.chunk()));
+    } else if (update instanceof IndexUpdate.Scrubbed scrubbed) {
+      if (scrubbed.upTo() == null) {
+        batch.delete(handle(Family.SYSTEM), SCRUBBED_KEY);
+      } else {
+        batch.put(handle(Family.SYSTEM), SCRUBBED_KEY, RecordCodec.scrubbed(scrubbed.upTo()));
+      }
     } else if (update instanceof IndexUpdate.ReserveSequences reserve) {
       batch.put(handle(Family.SYSTEM), SEQUENCES_KEY, RecordCodec.sequences(reserve.below()));
     }

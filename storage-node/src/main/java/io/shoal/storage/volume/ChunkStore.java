@@ -8,6 +8,7 @@ import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.chunk.WriterRequest;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +96,12 @@ public interface ChunkStore {
    * any more. Unknown chunks are left out.
    */
   CompletableFuture<Void> confirm(List<ChunkId> chunks);
+
+  /** Tells up to which chunk the scrubber has come; nothing if its next pass begins anew. */
+  CompletableFuture<Optional<ChunkId>> scrubbedUpTo();
+
+  /** Notes durably how far the scrubber has come; nothing at the end of a pass. */
+  CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo);
 
   /**
    * Tells the engine how far the log clock has been applied, as heartbeats report it. Open chunks

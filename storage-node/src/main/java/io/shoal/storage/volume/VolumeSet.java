@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -245,11 +246,15 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
+    return onAll(volume -> volume.chunks().confirm(asked));
+  }
+
+  private CompletableFuture<Void> onAll(Function<Volume, CompletableFuture<Void>> step) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     var unused =
-        Gather.all(volumes, volume -> volume.chunks().confirm(asked), List::size)
+        Gather.all(volumes, step, List::size)
             .whenComplete(
-                (confirmed, failure) -> {
+                (done, failure) -> {
                   if (failure == null) {
                     answer.complete(null);
                   } else {
@@ -257,6 +262,20 @@ public final class VolumeSet implements ChunkStore {
                   }
                 });
     return answer;
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkId>> scrubbedUpTo() {
+    // All volumes note the same; one that could not has an earlier one, or none.
+    return Gather.all(
+        volumes,
+        volume -> volume.chunks().scrubbedUpTo(),
+        noted -> noted.stream().flatMap(Optional::stream).max(Comparator.naturalOrder()));
+  }
+
+  @Override
+  public CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo) {
+    return onAll(volume -> volume.chunks().noteScrubbed(upTo));
   }
 
   @Override

@@ -19,6 +19,19 @@ abstract class ChunkIndexContract {
   abstract ChunkIndex open() throws IOException;
 
   @Test
+  void scrubbedUpTo_isNoted_andForgottenAtTheEndOfAPass() throws IOException {
+    try (ChunkIndex index = open()) {
+      assertThat(index.scrubbedUpTo()).isNull();
+      index.commit(List.of(new IndexUpdate.Scrubbed(new ChunkId(9))));
+    }
+    try (ChunkIndex index = open()) {
+      assertThat(index.scrubbedUpTo()).isEqualTo(new ChunkId(9));
+      index.commit(List.of(new IndexUpdate.Scrubbed(null)));
+      assertThat(index.scrubbedUpTo()).isNull();
+    }
+  }
+
+  @Test
   void head_unknownChunk_isNull() throws IOException {
     try (ChunkIndex index = open()) {
       assertThat(index.head(new ChunkId(1))).isNull();

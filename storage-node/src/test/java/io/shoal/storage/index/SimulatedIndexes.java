@@ -31,6 +31,7 @@ public final class SimulatedIndexes implements IndexOpener {
     private final Map<ChunkId, byte[]> contents = new HashMap<>();
     private final NavigableSet<Unconfirmed> unconfirmed = new TreeSet<>();
     private long sequences = 1;
+    private @Nullable ChunkId scrubbed;
     private int commits;
   }
 
@@ -140,6 +141,14 @@ public final class SimulatedIndexes implements IndexOpener {
     }
 
     @Override
+    public @Nullable ChunkId scrubbedUpTo() throws IOException {
+      synchronized (SimulatedIndexes.this) {
+        beginRead();
+        return state.scrubbed;
+      }
+    }
+
+    @Override
     public long sequencesReservedBelow() throws IOException {
       synchronized (SimulatedIndexes.this) {
         beginRead();
@@ -188,6 +197,8 @@ public final class SimulatedIndexes implements IndexOpener {
         state.unconfirmed.remove(new Unconfirmed(delete.expiresAtMillis(), delete.chunk()));
       } else if (update instanceof IndexUpdate.Confirm confirm) {
         state.unconfirmed.remove(new Unconfirmed(confirm.expiresAtMillis(), confirm.chunk()));
+      } else if (update instanceof IndexUpdate.Scrubbed noted) {
+        state.scrubbed = noted.upTo();
       } else if (update instanceof IndexUpdate.ReserveSequences reserve) {
         state.sequences = reserve.below();
       }

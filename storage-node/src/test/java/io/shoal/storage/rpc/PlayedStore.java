@@ -17,6 +17,7 @@ import io.shoal.storage.volume.StoreLoad;
 import io.shoal.storage.volume.VolumeReport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +171,16 @@ public final class PlayedStore implements ChunkStore {
 
   @Override
   public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
+  public CompletableFuture<Optional<ChunkId>> scrubbedUpTo() {
+    return new CompletableFuture<>();
+  }
+
+  @Override
+  public CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo) {
     return new CompletableFuture<>();
   }
 
