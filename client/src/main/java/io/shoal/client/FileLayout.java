@@ -24,6 +24,7 @@ public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocatio
    * @param copies replicas of the chunk that are known to be whole, and count
    * @param wantedCopies how many it should have
    * @param lostCopies replicas that are out of reach, and may come back
+   * @param leavingCopies replicas that are whole, on nodes that are being emptied
    * @param damagedCopies replicas whose bytes are not those that were written
    * @param replicas those that are worth a reader's try: if none counts, those that may be whole
    */
@@ -36,6 +37,7 @@ public record FileLayout(FileStatus status, int fewestCopies, List<ExtentLocatio
       int copies,
       int wantedCopies,
       int lostCopies,
+      int leavingCopies,
       int damagedCopies,
       List<ReplicaLocation> replicas) {
     public ExtentLocation {

@@ -232,6 +232,17 @@ final class StorageNodeReplicasTest {
     copies(target, LARGE, LARGE_BYTES);
   }
 
+  /** Rule G1: for one of an earlier grant the leader may have said delete. */
+  @Test
+  void copy_wholeOneOfAnEarlierGrantIsHere_isMadeAnewUnderThisOne() {
+    copies(target, LARGE, LARGE_BYTES, source.port());
+    long before = fixture.describe(target.node(), LARGE).get(0).grantExpiresAtMillis();
+    fixture.leader.setNowMillis(fixture.leader.nowMillis() + 10_000);
+    copies(target, LARGE, LARGE_BYTES, source.port());
+    assertThat(fixture.describe(target.node(), LARGE).get(0).grantExpiresAtMillis())
+        .isEqualTo(before + 10_000);
+  }
+
   @Test
   void copy_oneSourceIsDeadAndOneIsDamaged_goesOnFromTheThird() throws IOException {
     Bonded dead = startNode("dead");

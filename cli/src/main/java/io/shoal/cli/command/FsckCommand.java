@@ -110,13 +110,26 @@ final class FsckCommand implements Command {
     Deque<String> directories = new ArrayDeque<>();
     directories.add(root);
     while (!directories.isEmpty()) {
-      try (Entries entries = new Entries(context.client().list(directories.removeLast()))) {
-        for (DirectoryEntry entry = entries.next(); entry != null; entry = entries.next()) {
-          if (entry.status().isDirectory()) {
-            directories.add(entry.status().path());
-          } else {
-            ask(context, entry.status().path());
-          }
+      String directory = directories.removeLast();
+      try {
+        list(context, directory, directories);
+      } catch (ShoalException e) {
+        // One that was deleted since it was listed has nothing that could be unwell.
+        if (e.code() != ErrorCode.NOT_FOUND || directory.equals(root)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void list(CommandContext context, String directory, Deque<String> directories)
+      throws InterruptedException {
+    try (Entries entries = new Entries(context.client().list(directory))) {
+      for (DirectoryEntry entry = entries.next(); entry != null; entry = entries.next()) {
+        if (entry.status().isDirectory()) {
+          directories.add(entry.status().path());
+        } else {
+          ask(context, entry.status().path());
         }
       }
     }
@@ -135,7 +148,7 @@ final class FsckCommand implements Command {
       FileLayout layout = context.await(asked.layout());
       Health health = judge(layout);
       String reason = health == Health.HEALTHY ? "" : reason(layout);
-      if (verify && health != Health.MISSING) {
+      if (verify) {
         String failure = read(context, asked.path());
         if (failure != null) {
           health = Health.UNREADABLE;
@@ -163,7 +176,7 @@ final class FsckCommand implements Command {
       if (seen.add(extent.chunkId())) {
         chunks++;
       }
-      if (extent.copies() == 0) {
+      if (extent.copies() + extent.leavingCopies() == 0) {
         return Health.MISSING;
       }
       if (extent.copies() < extent.wantedCopies()) {
@@ -182,6 +195,12 @@ final class FsckCommand implements Command {
     }
     StringBuilder reason = new StringBuilder();
     reason.append(worst.copies()).append(" of ").append(worst.wantedCopies()).append(" copies");
+    if (worst.leavingCopies() > 0) {
+      reason
+          .append(", ")
+          .append(worst.leavingCopies())
+          .append(" more on nodes that are being emptied");
+    }
     if (worst.lostCopies() > 0) {
       reason.append(", ").append(worst.lostCopies()).append(" out of reach");
     }
@@ -272,7 +291,7 @@ final class FsckCommand implements Command {
         .line(
             String.format(
                 Locale.ROOT,
-                "whole cluster: %d chunks without a copy, %d with too few, %d with some to spare%s",
+                "whole cluster: %d chunks without a copy that counts, %d with too few, %d with some to spare%s",
                 cluster.missing(),
                 cluster.underReplicated(),
                 cluster.surplus(),

@@ -11,6 +11,7 @@ import java.util.List;
  * @param counted how many of the replicas count towards the replication; 0 if none is known to be
  *     whole
  * @param lost replicas that are out of reach
+ * @param leaving replicas that are whole, on nodes that are being emptied
  * @param damaged replicas whose bytes are not those that were written
  * @param replication replicas that the file's policy asks for
  * @param sealed whether the length is final
@@ -22,6 +23,7 @@ public record ChunkLocation(
     List<Replica> replicas,
     int counted,
     int lost,
+    int leaving,
     int damaged,
     int replication,
     boolean sealed) {

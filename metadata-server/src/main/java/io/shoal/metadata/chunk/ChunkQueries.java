@@ -85,16 +85,24 @@ public record ChunkQueries(StateReader reader) {
   /**
    * Returns garbage that a node is to delete, oldest first: the body of an order. The node's answer
    * comes back as {@code ReplicasDeleted}.
+   *
+   * @param after the last one of the order before; null for the first ones
    */
-  public List<ChunkId> deletable(NodeId nodeId, int limit) {
-    List<ChunkId> chunkIds = new ArrayList<>();
-    byte[] prefix = Key.of(nodeId.value());
-    try (Cursor cursor = reader.scan(Table.GARBAGE, prefix, Key.behind(prefix))) {
-      while (chunkIds.size() < limit && cursor.next()) {
-        chunkIds.add(new ChunkId(Key.longAt(cursor.key(), 16)));
+  public List<GarbageChunk> deletable(NodeId nodeId, @Nullable GarbageChunk after, int limit) {
+    List<GarbageChunk> chunks = new ArrayList<>();
+    long node = nodeId.value();
+    byte[] from =
+        after == null
+            ? Key.of(node)
+            : Key.after(Key.of(node, after.sinceMillis(), after.chunkId().value()));
+    try (Cursor cursor = reader.scan(Table.GARBAGE, from, Key.behind(Key.of(node)))) {
+      while (chunks.size() < limit && cursor.next()) {
+        chunks.add(
+            new GarbageChunk(
+                Key.longAt(cursor.key(), 8), new ChunkId(Key.longAt(cursor.key(), 16))));
       }
     }
-    return chunkIds;
+    return chunks;
   }
 
   /**
@@ -201,7 +209,7 @@ public record ChunkQueries(StateReader reader) {
   public boolean holdsNothing(NodeId nodeId) {
     return countedOn(nodeId, null, 1).isEmpty()
         && uncountedOn(nodeId, null, 1).isEmpty()
-        && deletable(nodeId, 1).isEmpty();
+        && deletable(nodeId, null, 1).isEmpty();
   }
 
   /** Tells whether open chunks are due for {@code SealExpired}. Rule C2. */

@@ -128,6 +128,7 @@ public record ChunkRow(
         holders.readable(),
         replicas().size(),
         holders.count(UncountedReplica.State.LOST),
+        holders.count(UncountedReplica.State.LEAVING),
         holders.count(UncountedReplica.State.DAMAGED),
         redundancy.replication(),
         state != ChunkState.OPEN);

@@ -12,10 +12,13 @@ public record NodeRecord(
     NodeId nodeId, NodeDescription description, AdminState adminState, boolean dead) {
   /** Tells whether replicas on a volume of the node may count. */
   public boolean mayCount(int volume) {
-    return !dead
-        && adminState == AdminState.ACTIVE
-        && description.volumes().stream()
-            .noneMatch(known -> known.volume() == volume && known.fenced());
+    return !dead && adminState == AdminState.ACTIVE && !fenced(volume);
+  }
+
+  /** Tells whether a volume of the node is fenced. Rule D3. */
+  public boolean fenced(int volume) {
+    return description.volumes().stream()
+        .anyMatch(known -> known.volume() == volume && known.fenced());
   }
 
   /** What an operator decided about a node. */

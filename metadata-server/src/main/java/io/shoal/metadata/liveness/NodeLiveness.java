@@ -55,6 +55,11 @@ public final class NodeLiveness {
     return heard == null ? -1 : Duration.ofNanos(time.nanoTime() - heard.atNanos()).toMillis();
   }
 
+  /** Returns after how long a silent node is suspect. */
+  public Duration suspectAfter() {
+    return settings.suspectAfter();
+  }
+
   /** Judges a node that is registered. */
   public Liveness of(NodeId nodeId) {
     Heard heard = nodes.get(nodeId);

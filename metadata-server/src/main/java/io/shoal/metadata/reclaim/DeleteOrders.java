@@ -1,9 +1,9 @@
 package io.shoal.metadata.reclaim;
 
-import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.chunk.GarbageChunk;
 import io.shoal.metadata.store.StateReader;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +22,9 @@ final class DeleteOrders {
   /** When the order was given that a node has not answered yet. */
   private final Map<NodeId, Long> givenAtNanos = new HashMap<>();
 
+  /** Where the next order of a node goes on; nothing for one that begins with the oldest. */
+  private final Map<NodeId, GarbageChunk> lastGiven = new HashMap<>();
+
   DeleteOrders(NodeOrders nodes, MaintenanceSettings settings, TimeSource time) {
     this.nodes = nodes;
     this.settings = settings;
@@ -31,6 +34,7 @@ final class DeleteOrders {
   /** Gives an order to every node that has garbage and none. */
   void give(StateReader state) {
     givenAtNanos.keySet().retainAll(nodes.attached());
+    lastGiven.keySet().retainAll(nodes.attached());
     for (NodeId nodeId : nodes.attached()) {
       give(nodeId, state);
     }
@@ -42,9 +46,16 @@ final class DeleteOrders {
     if (given != null && time.nanoTime() - given < settings.orderTimeout().toNanos()) {
       return;
     }
-    List<ChunkId> chunkIds = new ChunkQueries(state).deletable(nodeId, settings.chunksPerOrder());
-    if (!chunkIds.isEmpty() && nodes.delete(nodeId, chunkIds)) {
+    // On behind the last one, so that what a node can't delete is not in the way of the rest.
+    GarbageChunk last = lastGiven.remove(nodeId);
+    List<GarbageChunk> page =
+        new ChunkQueries(state).deletable(nodeId, last, settings.chunksPerOrder());
+    if (!page.isEmpty()
+        && nodes.delete(nodeId, page.stream().map(GarbageChunk::chunkId).toList())) {
       givenAtNanos.put(nodeId, time.nanoTime());
+      if (page.size() == settings.chunksPerOrder()) {
+        lastGiven.put(nodeId, page.get(page.size() - 1));
+      }
     }
   }
 
@@ -54,6 +65,7 @@ final class DeleteOrders {
   }
 
   void clear() {
+    lastGiven.clear();
     givenAtNanos.clear();
   }
 }

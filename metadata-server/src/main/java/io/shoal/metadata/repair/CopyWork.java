@@ -39,6 +39,9 @@ final class CopyWork {
   /** Chunks that are looked at together. */
   private static final int PAGE = 1_000;
 
+  /** Pages that are looked through for one that has chunks which may be tried. */
+  private static final int PAGES = 20;
+
   private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(10);
 
   private final RepairTerm term;
@@ -48,6 +51,7 @@ final class CopyWork {
   private final Set<ChunkId> underWay = new HashSet<>();
   private final Deque<ChunkId> queue = new ArrayDeque<>();
   private Map<NodeId, NodeRecord> nodes = Map.of();
+  private Set<NodeId> attached = Set.of();
   private @Nullable UnderReplicated cursor;
   private RepairProgress progress;
 
@@ -87,6 +91,7 @@ final class CopyWork {
    * @return whether copies wait for what nodes may be asked for
    */
   boolean fill(StateView view) {
+    attached = term.nodes().attached();
     // Chunks of this call that found no node with anything left.
     List<ChunkId> waiting = new ArrayList<>();
     boolean refilled = false;
@@ -121,9 +126,15 @@ final class CopyWork {
         }
       }
     }
-    List<UnderReplicated> page = chunks.underReplicated(last, PAGE);
-    page.forEach(chunk -> offer(chunk.chunkId()));
-    cursor = page.size() < PAGE ? null : page.get(page.size() - 1);
+    for (int i = 0; i < PAGES && queue.isEmpty(); i++) {
+      List<UnderReplicated> page = chunks.underReplicated(cursor, PAGE);
+      page.forEach(chunk -> offer(chunk.chunkId()));
+      if (page.size() < PAGE) {
+        cursor = null;
+        break;
+      }
+      cursor = page.get(page.size() - 1);
+    }
     return !queue.isEmpty();
   }
 
@@ -185,7 +196,7 @@ final class CopyWork {
   }
 
   private boolean mayTake(ChunkRow row, NodeId nodeId) {
-    return !row.holders().has(nodeId) && term.nodes().attached().contains(nodeId);
+    return !row.holders().has(nodeId) && attached.contains(nodeId);
   }
 
   /** A damaged replica, or one on a disk that is not there, may be made anew on its node. */
@@ -198,26 +209,25 @@ final class CopyWork {
             || other.state() == UncountedReplica.State.LOST)
         && node.mayCount(other.replica().volume())
         && placement.takes(nodeId, row.content().length())
-        && term.nodes().attached().contains(nodeId);
+        && attached.contains(nodeId);
   }
 
   /** Returns who may have all bytes: those that count, the least busy first, then the others. */
   private List<NodeRecord> sources(ChunkRow row) {
-    Set<NodeId> attached = term.nodes().attached();
     List<NodeRecord> sources = new ArrayList<>();
     for (Replica replica : row.replicas()) {
-      addIf(attached, replica.nodeId(), sources);
+      addIf(replica.nodeId(), sources);
     }
     sources.sort(Comparator.comparing(node -> term.budget().copies(node.nodeId(), term.nanos())));
     for (UncountedReplica other : row.holders().uncounted()) {
       if (other.state() != UncountedReplica.State.DELETING) {
-        addIf(attached, other.nodeId(), sources);
+        addIf(other.nodeId(), sources);
       }
     }
     return sources;
   }
 
-  private void addIf(Set<NodeId> attached, NodeId nodeId, List<NodeRecord> sources) {
+  private void addIf(NodeId nodeId, List<NodeRecord> sources) {
     NodeRecord node = nodes.get(nodeId);
     if (node != null && attached.contains(nodeId)) {
       sources.add(node);

@@ -3,10 +3,12 @@ package io.shoal.metadata.repair;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.chunk.GarbageChunk;
 import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.NodeRecord;
 import io.shoal.metadata.cluster.NodeRecord.AdminState;
 import io.shoal.metadata.cluster.VolumeRecord;
+import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.Reply;
@@ -40,8 +42,12 @@ final class NodeJudge {
 
   private boolean heldBack;
 
+  /** Until then nobody is declared dead. */
+  private long judgeAgainNanos;
+
   NodeJudge(RepairTerm term) {
     this.term = term;
+    this.judgeAgainNanos = term.nanos();
   }
 
   void round(StateView view, List<NodeRecord> nodes) {
@@ -50,7 +56,9 @@ final class NodeJudge {
       if (busy.contains(node.nodeId())) {
         continue;
       }
-      if (mustUncount(view, node)) {
+      if (node.dead() && lives(node)) {
+        revive(node);
+      } else if (mustUncount(view, node)) {
         uncount(node.nodeId());
       } else if (node.adminState() == AdminState.DECOMMISSIONING) {
         letGo(view, node);
@@ -75,7 +83,10 @@ final class NodeJudge {
       heldBack = false;
       return;
     }
-    long expected = nodes.stream().filter(node -> !node.dead()).count();
+    long expected =
+        nodes.stream()
+            .filter(node -> !node.dead() && node.adminState() != AdminState.DECOMMISSIONED)
+            .count();
     if (silent.size() * 2L > expected) {
       if (!heldBack) {
         LOG.warn(
@@ -84,9 +95,14 @@ final class NodeJudge {
             expected);
       }
       heldBack = true;
+      judgeAgainNanos = term.nanos() + term.suspectAfter().toNanos();
       return;
     }
     heldBack = false;
+    if (term.nanos() - judgeAgainNanos < 0) {
+      // Some have come back; the others get the time that they may need for it.
+      return;
+    }
     for (NodeRecord node : silent) {
       if (busy.add(node.nodeId())) {
         LOG.warn(
@@ -99,6 +115,19 @@ final class NodeJudge {
             new RepairCommand.DeclareDead(node.nodeId()), reply -> busy.remove(node.nodeId()));
       }
     }
+  }
+
+  private boolean lives(NodeRecord node) {
+    return term.nodes().attached().contains(node.nodeId())
+        && term.liveness().of(node.nodeId()) == Liveness.ALIVE;
+  }
+
+  /** Takes a verdict back that came into the log behind the registration of its node. */
+  private void revive(NodeRecord node) {
+    busy.add(node.nodeId());
+    LOG.info("Node {} lives", node.nodeId());
+    term.submit(
+        new ClusterCommand.RegisterNode(node.description()), reply -> busy.remove(node.nodeId()));
   }
 
   private static boolean mustUncount(StateView view, NodeRecord node) {
@@ -133,7 +162,11 @@ final class NodeJudge {
     long since = leavingSinceMillis.computeIfAbsent(nodeId, id -> term.nowMillis());
     ChunkQueries chunks = new ChunkQueries(view);
     List<ChunkId> garbage =
-        node.dead() ? chunks.deletable(nodeId, MaintenanceCommand.UNIT_LIMIT) : List.of();
+        node.dead()
+            ? chunks.deletable(nodeId, null, MaintenanceCommand.UNIT_LIMIT).stream()
+                .map(GarbageChunk::chunkId)
+                .toList()
+            : List.of();
     if (!garbage.isEmpty()) {
       // It will never answer, and it will never count again.
       busy.add(nodeId);

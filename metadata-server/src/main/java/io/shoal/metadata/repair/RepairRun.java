@@ -37,6 +37,8 @@ final class RepairRun {
   private final SurplusWork surplus;
   private Timer.@Nullable Scheduled nextRound;
   private Timer.@Nullable Scheduled nextFill;
+
+  /** When the last round ended: how long it took is no standing still. */
   private long lastRoundNanos;
 
   /**
@@ -89,7 +91,6 @@ final class RepairRun {
           "This server stood still for {} ms: no node is judged by that time", late.toMillis());
       term.liveness().begin();
     }
-    lastRoundNanos = now;
     long orderLimit = now - term.settings().orderTimeout().toNanos();
     checks.loseOlderThan(orderLimit);
     copies.loseOlderThan(orderLimit);
@@ -102,6 +103,7 @@ final class RepairRun {
       copies.round(view, nodes);
       surplus.round(view, nodes);
     }
+    lastRoundNanos = term.nanos();
     nextRound = timer.schedule(term.settings().interval(), shard, this::round);
   }
 

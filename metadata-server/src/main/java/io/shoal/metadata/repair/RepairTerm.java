@@ -9,6 +9,7 @@ import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.store.StateView;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,11 @@ final class RepairTerm {
 
   StateView view() {
     return views.get();
+  }
+
+  /** Returns after how long a silent node is suspect. */
+  Duration suspectAfter() {
+    return liveness.suspectAfter();
   }
 
   long nanos() {

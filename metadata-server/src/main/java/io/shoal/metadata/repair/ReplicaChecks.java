@@ -130,15 +130,17 @@ final class ReplicaChecks {
       endPart(pass);
       return;
     }
-    pass.cursor = page.get(page.size() - 1);
+    HeldChunk last = page.get(page.size() - 1);
     List<Asked> asked = asked(view, nodeId, page.stream().map(HeldChunk::chunkId).toList());
     if (pass.uncounted) {
       asked.removeIf(one -> !mayComeBack(view, nodeId, one));
     }
-    if (asked.isEmpty()) {
-      return;
+    boolean sent =
+        !asked.isEmpty()
+            && ask(nodeId, pass, asked, false, findings -> onPage(nodeId, pass, asked, findings));
+    if (sent || asked.isEmpty()) {
+      pass.cursor = last;
     }
-    ask(nodeId, pass, asked, false, findings -> onPage(nodeId, pass, asked, findings));
   }
 
   private void endPart(Pass pass) {
@@ -177,7 +179,7 @@ final class ReplicaChecks {
         && node.mayCount(other.replica().volume());
   }
 
-  private void ask(
+  private boolean ask(
       NodeId nodeId,
       Pass pass,
       List<Asked> asked,
@@ -186,7 +188,7 @@ final class ReplicaChecks {
     long orderId = term.nextOrder();
     List<Content> contents = asked.stream().map(Asked::content).toList();
     if (!term.nodes().check(nodeId, new RepairOrders.Check(orderId, contents, read))) {
-      return;
+      return false;
     }
     if (read) {
       contents.forEach(content -> term.budget().spend(nodeId, content.length(), term.nanos()));
@@ -201,6 +203,7 @@ final class ReplicaChecks {
           boolean fits = findings != null && findings.size() == asked.size();
           then.accept(fits ? findings : null);
         });
+    return true;
   }
 
   private void onPage(
@@ -236,8 +239,12 @@ final class ReplicaChecks {
   private void confirm(
       StateView view, NodeId nodeId, Pass pass, List<ChunkId> chunkIds, boolean read) {
     List<Asked> asked = asked(view, nodeId, chunkIds);
-    if (!asked.isEmpty()) {
-      ask(nodeId, pass, asked, read, findings -> onConfirmed(nodeId, pass, asked, findings));
+    boolean sent =
+        asked.isEmpty()
+            || ask(
+                nodeId, pass, asked, read, findings -> onConfirmed(nodeId, pass, asked, findings));
+    if (!sent) {
+      pass.suspected.addAll(chunkIds);
     }
   }
 

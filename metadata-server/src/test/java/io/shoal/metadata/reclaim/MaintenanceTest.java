@@ -266,6 +266,23 @@ class MaintenanceTest {
     chunkIds.forEach(id -> assertThat(stateOf(id)).isNull());
   }
 
+  /** A node may have chunks that it can't delete: on a fenced volume, say. */
+  @Test
+  void garbage_oldestCannotBeDeleted_theOthersAreOrderedAllTheSame() {
+    List<ChunkId> chunkIds = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      chunkIds.add(put("/f" + i, true));
+    }
+    for (int i = 0; i < 7; i++) {
+      call(new NamespaceCommand.Delete("/f" + i, false));
+    }
+    maintenance.begin();
+    clock.advanceMillis(GRACE_MILLIS + 2_000);
+    clock.advanceMillis(60_000);
+    clock.advanceMillis(60_000);
+    assertThat(orders.given().stream().flatMap(List::stream)).containsAll(chunkIds);
+  }
+
   @Test
   void garbage_nodeThatIsNotAttached_getsItsOrdersWhenItIs() {
     put("/f", true);

@@ -289,8 +289,43 @@ class RepairTest {
     pass(2 * DEAD_AFTER.toSeconds());
     assertThat(log.countOf(RepairCommand.DeclareDead.class)).isZero();
     comeBack(3);
-    pass(2);
+    pass(8);
+    assertThat(log.countOf(RepairCommand.DeclareDead.class))
+        .as("the others may be about to come back")
+        .isZero();
+    pass(4);
     assertThat(log.countOf(RepairCommand.DeclareDead.class)).isEqualTo(2);
+  }
+
+  @Test
+  void decommissionedNodes_areNoneThatAreExpected() {
+    put("/f", 1, 2, 3);
+    for (int i = 3; i <= NODES; i++) {
+      log.apply(new RepairCommand.SetAdminState(new NodeId(i), AdminState.DECOMMISSIONING));
+    }
+    repair.begin();
+    pass(GRANT_MILLIS / SECOND + 10);
+    assertThat(adminState(4)).isEqualTo(AdminState.DECOMMISSIONED);
+    assertThat(adminState(5)).isEqualTo(AdminState.DECOMMISSIONED);
+    for (int i = 1; i <= NODES; i++) {
+      kill(i);
+    }
+    pass(2 * DEAD_AFTER.toSeconds());
+    assertThat(log.countOf(RepairCommand.DeclareDead.class)).isZero();
+  }
+
+  /** The verdict came into the log behind the node's registration. */
+  @Test
+  void nodeThatLives_isDeadOnRecord_isTakenBack() {
+    ChunkId chunk = put("/f", 1, 2, 3);
+    repair.begin();
+    pass(2);
+    log.apply(new RepairCommand.DeclareDead(new NodeId(3)));
+    pass(70);
+    assertThat(new ClusterQueries(log.view()).node(new NodeId(3)).dead()).isFalse();
+    assertThat(counted(chunk)).hasSize(3);
+    assertThat(row(chunk).holders().uncounted())
+        .allSatisfy(other -> assertThat(other.state()).isEqualTo(State.DELETING));
   }
 
   /** Some nodes are heard of before the first round after it: the others are not dead for that. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,8 @@ final class ChunkRemoval {
   private final OpenChunks open;
   private final VolumeTotals totals;
   private final List<ChunkId> chunks;
+  private final Predicate<ChunkHead> which;
+  private final boolean openOnes;
   private final CompletableFuture<List<ChunkId>> answer = new CompletableFuture<>();
 
   /** Written by one step after the other. */
@@ -48,24 +51,36 @@ final class ChunkRemoval {
   private final List<ChunkId> deleted = new ArrayList<>();
   private final List<ChunkHead> heads = new ArrayList<>();
 
+  /**
+   * Makes a removal that has not begun.
+   *
+   * @param which of them to delete, by their records
+   * @param openOnes whether open chunks are ended and deleted as well
+   */
   ChunkRemoval(
       ChunkParts parts,
       ChunkFiles files,
       OpenChunks open,
       VolumeTotals totals,
-      List<ChunkId> chunks) {
+      List<ChunkId> chunks,
+      Predicate<ChunkHead> which,
+      boolean openOnes) {
     this.parts = parts;
     this.files = files;
     this.open = open;
     this.totals = totals;
     this.chunks = List.copyOf(new LinkedHashSet<>(chunks));
+    this.which = which;
+    this.openOnes = openOnes;
   }
 
   /** Starts; completes with the chunks that are gone, on a thread of the volume. */
   CompletableFuture<List<ChunkId>> run() {
     List<CompletableFuture<Void>> ends = new ArrayList<>();
-    for (ChunkId chunk : chunks) {
-      ends.add(open.end(chunk, ErrorCode.FENCED, "the chunk is deleted"));
+    if (openOnes) {
+      for (ChunkId chunk : chunks) {
+        ends.add(open.end(chunk, ErrorCode.FENCED, "the chunk is deleted"));
+      }
     }
     var unused =
         CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
@@ -80,7 +95,7 @@ final class ChunkRemoval {
         ChunkHead head = parts.index().head(chunk);
         if (head == null) {
           deleted.add(chunk);
-        } else {
+        } else if (which.test(head)) {
           heads.add(head);
           updates.add(new IndexUpdate.Delete(chunk, head.expiresAtMillis()));
         }

@@ -9,7 +9,9 @@ import io.shoal.storage.index.Unconfirmed;
 import io.shoal.storage.io.Disk;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -114,15 +116,32 @@ public final class VolumeChunks {
 
   /** Deletes chunks; completes with those that are gone, and never fails. */
   public CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks) {
-    List<ChunkId> asked = List.copyOf(chunks);
-    CompletableFuture<List<ChunkId>> next;
-    synchronized (this) {
-      // One after the other, so that none counts what another one has deleted.
-      next =
-          lastRemoval.thenCompose(
-              before -> new ChunkRemoval(parts, files, open, totals, asked).run());
-      lastRemoval = next;
-    }
+    return remove(new ChunkRemoval(parts, files, open, totals, chunks, head -> true, true));
+  }
+
+  /**
+   * Deletes chunks as long as they are those of the grants that are named: not one that was written
+   * anew under a later grant. Never fails.
+   */
+  public CompletableFuture<Void> deleteExpired(List<ExpiredChunk> chunks) {
+    Map<ChunkId, Long> expiries = new HashMap<>();
+    chunks.forEach(expired -> expiries.put(expired.chunk(), expired.expiresAtMillis()));
+    return remove(
+            new ChunkRemoval(
+                parts,
+                files,
+                open,
+                totals,
+                List.copyOf(expiries.keySet()),
+                head -> Long.valueOf(head.expiresAtMillis()).equals(expiries.get(head.chunk())),
+                false))
+        .thenApply(deleted -> null);
+  }
+
+  private synchronized CompletableFuture<List<ChunkId>> remove(ChunkRemoval removal) {
+    // One after the other, so that none counts what another one has deleted.
+    CompletableFuture<List<ChunkId>> next = lastRemoval.thenCompose(before -> removal.run());
+    lastRemoval = next;
     return next.copy();
   }
 

@@ -153,7 +153,8 @@ final class Bond implements Attachment.Listener {
       // An order of a later version: nothing that this node could do.
       case ORDER_NOT_SET -> LOG.warn("{} sent an order that this version does not know", server);
     }
-    if (stage != Stage.ENDED && deletions < MAX_DELETIONS) {
+    // While the volumes are being opened orders wait: they could not be carried out.
+    if (stage != Stage.ENDED && stage != Stage.OPENING && deletions < MAX_DELETIONS) {
       attachment.requestOrder();
     }
   }
@@ -200,6 +201,7 @@ final class Bond implements Attachment.Listener {
     store = opened;
     questions = new GrantQuestions(opened, context.membership(), this::inShard, this::send);
     stage = Stage.ATTACHED;
+    attachment.requestOrder();
     heardNanos = context.runtime().time().nanoTime();
     beat();
     scheduleQuestion();

@@ -9,7 +9,9 @@ import io.shoal.proto.v1.NodeReport;
 import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.volume.ChunkStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,9 @@ final class GrantQuestions {
   private boolean asking;
 
   private @Nullable ExpiredChunk last;
+
+  /** Of the question that is under way: chunks, and until when their grants ran. */
+  private final Map<ChunkId, Long> asked = new HashMap<>();
 
   /**
    * Makes one.
@@ -78,6 +83,8 @@ final class GrantQuestions {
       return;
     }
     last = page.get(page.size() - 1);
+    asked.clear();
+    page.forEach(expired -> asked.put(expired.chunk(), expired.expiresAtMillis()));
     sender.accept(NodeReports.question(page));
   }
 
@@ -95,14 +102,18 @@ final class GrantQuestions {
               .formatted(verdicts.getVerdictsCount(), verdicts.getChunkIdsCount()));
     }
     List<ChunkId> keep = new ArrayList<>();
-    List<ChunkId> delete = new ArrayList<>();
+    List<ExpiredChunk> delete = new ArrayList<>();
     for (int i = 0; i < verdicts.getChunkIdsCount(); i++) {
       ChunkId chunk = new ChunkId(verdicts.getChunkIds(i));
       ChunkVerdict verdict = verdicts.getVerdicts(i);
       if (verdict == ChunkVerdict.CHUNK_VERDICT_KEEP) {
         keep.add(chunk);
       } else if (verdict == ChunkVerdict.CHUNK_VERDICT_DELETE) {
-        delete.add(chunk);
+        // What was asked about, and nothing that was written under the same id since.
+        Long expiry = asked.get(chunk);
+        if (expiry != null) {
+          delete.add(new ExpiredChunk(expiry, chunk));
+        }
       }
     }
     if (!delete.isEmpty()) {
@@ -110,7 +121,7 @@ final class GrantQuestions {
     }
     var unused =
         LeaderOrders.confirm(store, keep)
-            .thenCompose(confirmed -> LeaderOrders.delete(store, delete))
+            .thenCompose(confirmed -> LeaderOrders.deleteExpired(store, delete))
             .whenCompleteAsync((deleted, failure) -> askNextPage(), shard);
   }
 }

@@ -2,6 +2,7 @@ package io.shoal.storage.heartbeat;
 
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
+import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.volume.ChunkStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,20 @@ final class LeaderOrders {
               }
               LOG.debug("Deleted {} of {} chunks", deleted.size(), chunks.size());
               return deleted;
+            });
+  }
+
+  /** Deletes chunks that nobody committed; never fails. */
+  static CompletableFuture<Void> deleteExpired(ChunkStore store, List<ExpiredChunk> chunks) {
+    return store
+        .deleteExpired(chunks)
+        .exceptionally(
+            failure -> {
+              LOG.warn(
+                  "Cannot delete {} chunks that were never committed: {}",
+                  chunks.size(),
+                  ShoalException.of(failure).toString());
+              return null;
             });
   }
 

@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  * Makes one replica from those of other nodes. Rule P3: it gets exactly the bytes that were
  * committed, every frame is verified on its way into the volume, and the whole when it is durable.
  *
- * <p>A chunk that is here already and whole is left as it is, so that an order which comes twice
- * does no harm. One that is here and not whole is replaced, but only after a source was read to its
- * end: what is left of the bytes is not given up for a source that has none.
+ * <p>A chunk that is here already, whole and under the same grant is left as it is, so that an
+ * order which comes twice does no harm. Any other that is here is replaced, but only after a source
+ * was read to its end: what is left of the bytes is not given up for a source that has none.
  *
  * <p>State belongs to the shard.
  */
@@ -140,10 +140,14 @@ final class ReplicaCopy {
                 (described, failure) -> {
                   ChunkDescription found = described == null ? null : described.get(0);
                   VolumeId volume = found == null ? null : found.volume();
-                  if (volume == null) {
+                  if (found == null || volume == null) {
                     end(error(ErrorCode.UNAVAILABLE, "it went away while it was looked at"));
-                  } else {
+                  } else if (found.expiresAtMillis() == request.expiresAtMillis()) {
                     end(volume);
+                  } else {
+                    // Rule G1: of an earlier grant, for which the leader may have said delete.
+                    moveTo(Stage.PROVING, "what is here is of another grant");
+                    readOn();
                   }
                 },
                 shard);

@@ -72,6 +72,13 @@ public interface ChunkStore {
   CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks);
 
   /**
+   * Deletes chunks that nobody committed, as long as they are those that {@link
+   * #expiredUnconfirmed} named: one that was written anew under a later grant stays (rule G1). What
+   * can't be deleted is named again.
+   */
+  CompletableFuture<Void> deleteExpired(List<ExpiredChunk> chunks);
+
+  /**
    * Lists the node's chunks, sorted by id over all volumes. A chunk that is open and has nothing
    * durable is not listed.
    *

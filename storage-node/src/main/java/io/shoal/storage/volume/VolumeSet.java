@@ -192,7 +192,8 @@ public final class VolumeSet implements ChunkStore {
       ChunkDescription best = ChunkDescription.unknown(chunks.get(i));
       for (List<ChunkDescription> answer : answers) {
         ChunkDescription found = answer.get(i);
-        if (found.state() != ChunkDescription.State.UNKNOWN) {
+        boolean longer = found.durable().bytes() >= best.durable().bytes();
+        if (found.state() != ChunkDescription.State.UNKNOWN && longer) {
           best = found;
         }
       }
@@ -204,8 +205,31 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
+    if (volumes.stream().allMatch(Volume::answers)) {
+      return deleteFromAll(asked);
+    }
+    // What nobody shows may lie where nobody can look: of that nothing can be said.
+    return describe(asked)
+        .thenCompose(
+            described ->
+                deleteFromAll(
+                    described.stream()
+                        .filter(chunk -> chunk.state() != ChunkDescription.State.UNKNOWN)
+                        .map(ChunkDescription::chunk)
+                        .toList()));
+  }
+
+  private CompletableFuture<List<ChunkId>> deleteFromAll(List<ChunkId> chunks) {
     return Gather.all(
-        volumes, volume -> volume.chunks().delete(asked), answers -> deletedByAll(asked, answers));
+        volumes,
+        volume -> volume.chunks().delete(chunks),
+        answers -> deletedByAll(chunks, answers));
+  }
+
+  @Override
+  public CompletableFuture<Void> deleteExpired(List<ExpiredChunk> chunks) {
+    List<ExpiredChunk> asked = List.copyOf(chunks);
+    return onAll(volume -> volume.chunks().deleteExpired(asked));
   }
 
   private static List<ChunkId> deletedByAll(List<ChunkId> chunks, List<List<ChunkId>> answers) {

@@ -17,6 +17,7 @@ import io.shoal.common.testing.NoLeaks;
 import io.shoal.common.testing.RecordedFaults;
 import io.shoal.common.transport.GrpcChunkTransport;
 import io.shoal.common.transport.TransportSettings;
+import io.shoal.proto.v1.CheckChunks;
 import io.shoal.proto.v1.ChunkVerdicts;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.RegisterNode;
@@ -164,6 +165,26 @@ final class LeaderLinkTest {
       assertThat(duties.clusterId()).isEqualTo(FakeLeader.CLUSTER);
       assertThat(membership.require().nodeId()).isEqualTo(FakeLeader.NODE);
       assertThat(membership.logClockMillis()).isEqualTo(leader.nowMillis());
+    }
+  }
+
+  /** A node with much to recover is one that orders come to before it can carry them out. */
+  @Test
+  void order_whileTheVolumesAreBeingOpened_waits() {
+    CompletableFuture<ChunkStore> opening = new CompletableFuture<>();
+    duties.store = opening;
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      FakeLeader.Bonded bond = take(leader.bonds);
+      assertThat(take(leader.reports).hasRegister()).isTrue();
+      Await.until("it is opening", () -> duties.openings.get() == 1);
+      bond.send(NodeOrder.newBuilder().setCheck(CheckChunks.newBuilder().setOrderId(5)).build());
+      // What is sent behind it would have come by now.
+      assertThat(duties.refused).isNotDone();
+      opening.complete(new PlayedStore());
+      Await.result(duties.attached);
+      assertThat(bond.isLost()).isFalse();
+      assertThat(duties.refused).isNotDone();
     }
   }
 

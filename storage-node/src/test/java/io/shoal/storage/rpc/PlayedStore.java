@@ -170,6 +170,11 @@ public final class PlayedStore implements ChunkStore {
   }
 
   @Override
+  public CompletableFuture<Void> deleteExpired(List<ExpiredChunk> chunks) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
   public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
     return new CompletableFuture<>();
   }

@@ -17,6 +17,7 @@ import io.shoal.storage.chunk.ReadFrame;
 import io.shoal.storage.chunk.WriterRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -415,6 +416,42 @@ abstract class ChunkStoreContract extends StoreFixture {
     assertThat(await(store().expiredUnconfirmed(600, sixth, 1))).containsExactly(fourth);
     await(store().delete(List.of(id(6))));
     assertThat(await(store().expiredUnconfirmed(600, null, 1))).containsExactly(fourth);
+  }
+
+  /** Rule G1: what the leader said of a chunk holds for the grant that it was asked about. */
+  @Test
+  void deleteExpired_chunkWasWrittenAnewUnderALaterGrant_stays() {
+    ChunkId same = id(1);
+    ChunkId anew = id(2);
+    for (ChunkId chunk : List.of(same, anew)) {
+      writeUnder(chunk, 100);
+    }
+    List<ExpiredChunk> asked = await(store().expiredUnconfirmed(200, null, 10));
+    await(store().delete(List.of(anew)));
+    writeUnder(anew, 900);
+
+    await(store().deleteExpired(asked));
+
+    assertThat(describe(same).state()).isEqualTo(ChunkDescription.State.UNKNOWN);
+    assertThat(describe(anew).durable().bytes()).isEqualTo(10);
+  }
+
+  private void writeUnder(ChunkId chunk, long expiresAtMillis) {
+    ChunkWriter writer =
+        await(store().openWriter(new WriterRequest(chunk, NONCE, LIMIT, expiresAtMillis)));
+    fill(writer, chunk, 0, 10, 10);
+    await(writer.finish());
+    writer.close();
+  }
+
+  @Test
+  void scrubbedUpTo_isNotedOverARestart() {
+    assertThat(await(store().scrubbedUpTo())).isEmpty();
+    await(store().noteScrubbed(Optional.of(id(7))));
+    restart();
+    assertThat(await(store().scrubbedUpTo())).contains(id(7));
+    await(store().noteScrubbed(Optional.empty()));
+    assertThat(await(store().scrubbedUpTo())).isEmpty();
   }
 
   @Test

@@ -168,6 +168,7 @@ public final class ProtoMapping {
               chunk.getCounted(),
               chunk.getReplication(),
               chunk.getLost(),
+              chunk.getLeaving(),
               chunk.getDamaged(),
               replicasOf(chunk, addresses)));
     }

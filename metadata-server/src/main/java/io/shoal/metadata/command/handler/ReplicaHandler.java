@@ -27,7 +27,6 @@ import io.shoal.metadata.command.RepairCommand.UncountReplicas;
 import io.shoal.metadata.command.Reply;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Which replicas count, and how they come and go. Rules P1 to P6. */
@@ -45,6 +44,12 @@ final class ReplicaHandler {
   static Reply setAdminState(Context context, SetAdminState command) {
     NodeRecord node = require(context, command.nodeId());
     AdminState next = command.adminState();
+    if (next == AdminState.DECOMMISSIONED && node.adminState() == AdminState.ACTIVE) {
+      throw new ShoalException(
+          ErrorCode.FENCED,
+          subject(node.nodeId()),
+          "the node was taken back (expected: one that is being decommissioned)");
+    }
     // Rule P6.
     if (next == AdminState.DECOMMISSIONED
         && !new ChunkQueries(context.state()).holdsNothing(node.nodeId())) {
@@ -222,7 +227,10 @@ final class ReplicaHandler {
     }
     List<NodeId> left = new ArrayList<>();
     for (Replica counts : row.holders().counted()) {
-      if (!counts.nodeId().equals(nodeId) && command.verified().contains(counts.nodeId())) {
+      NodeRecord holder = require(context, counts.nodeId());
+      if (!counts.nodeId().equals(nodeId)
+          && command.verified().contains(counts.nodeId())
+          && holder.mayCount(counts.volume())) {
         left.add(counts.nodeId());
       }
     }
@@ -238,11 +246,15 @@ final class ReplicaHandler {
               + row.redundancy().replication()
               + ")");
     }
+    // A fenced volume deletes nothing any more: what lies there is given up with it.
+    boolean givenUp = require(context, nodeId).fenced(replica.volume());
     hold(
         context,
         chunkId,
         row,
-        row.holders().uncount(Objects.requireNonNull(replica), State.DELETING, context.now()));
+        givenUp
+            ? row.holders().without(nodeId)
+            : row.holders().uncount(replica, State.DELETING, context.now()));
     return Reply.DONE;
   }
 

@@ -69,6 +69,7 @@ final class ProtoWriter {
             .setReplication(location.replication())
             .setCounted(location.counted())
             .setLost(location.lost())
+            .setLeaving(location.leaving())
             .setDamaged(location.damaged())
             .setSealed(location.sealed());
     for (Replica replica : location.replicas()) {

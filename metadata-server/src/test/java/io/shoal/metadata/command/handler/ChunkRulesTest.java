@@ -206,7 +206,7 @@ class ChunkRulesTest {
     machine.maintain();
 
     assertThat(row().state()).isEqualTo(ChunkState.GARBAGE);
-    assertThat(machine.chunks().deletable(NODE, 10)).containsExactly(chunkId);
+    assertThat(machine.deletable(NODE)).containsExactly(chunkId);
     assertThat(machine.chunks().locate(List.of(chunkId))).isEmpty();
     refusedInNewFile(ErrorCode.FENCED);
 

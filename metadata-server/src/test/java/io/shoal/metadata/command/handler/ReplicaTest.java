@@ -242,7 +242,18 @@ class ReplicaTest {
 
   @Test
   void fencedVolume_itsReplicasCountNoMore() {
-    NodeDescription node = StateMachine.node(2);
+    fence(TWO);
+
+    machine.done(new UncountReplicas(TWO, 100));
+
+    assertThat(stateOf(TWO)).isEqualTo(State.LOST);
+    find(TWO, Verdict.INTACT);
+    assertThat(stateOf(TWO)).isEqualTo(State.LOST);
+    assertRefused(add(TWO), ErrorCode.NOT_ENOUGH_NODES);
+  }
+
+  private void fence(NodeId nodeId) {
+    NodeDescription node = StateMachine.node(nodeId.value());
     machine.done(
         new ClusterCommand.RegisterNode(
             new NodeDescription(
@@ -251,14 +262,7 @@ class ReplicaTest {
                 node.port(),
                 node.failureDomain(),
                 node.version(),
-                List.of(new VolumeRecord(1, "/data/2", 1L << 40, "fsync failed")))));
-
-    machine.done(new UncountReplicas(TWO, 100));
-
-    assertThat(stateOf(TWO)).isEqualTo(State.LOST);
-    find(TWO, Verdict.INTACT);
-    assertThat(stateOf(TWO)).isEqualTo(State.LOST);
-    assertRefused(add(TWO), ErrorCode.NOT_ENOUGH_NODES);
+                List.of(new VolumeRecord(1, "/data", 1L << 40, "fsync failed")))));
   }
 
   // ------------------------------------------------------------------------------------------
@@ -339,11 +343,11 @@ class ReplicaTest {
     remove(THREE, ONE, TWO, FOUR);
 
     assertThat(stateOf(THREE)).isEqualTo(State.DELETING);
-    assertThat(machine.chunks().deletable(THREE, 10)).containsExactly(chunkId);
+    assertThat(machine.deletable(THREE)).containsExactly(chunkId);
     assertThat(machine.chunks().surplus(null, 10)).isEmpty();
     machine.done(new MaintenanceCommand.ReplicasDeleted(THREE, List.of(chunkId)));
     assertThat(row().holders().has(THREE)).isFalse();
-    assertThat(machine.chunks().deletable(THREE, 10)).isEmpty();
+    assertThat(machine.deletable(THREE)).isEmpty();
   }
 
   @Test
@@ -354,6 +358,28 @@ class ReplicaTest {
     assertRefused(remove(FOUR, ONE, TWO, THREE), ErrorCode.NOT_ENOUGH_NODES);
     assertRefused(remove(THREE, ONE, TWO, TWO), ErrorCode.NOT_ENOUGH_NODES);
     assertThat(stateOf(THREE)).isEqualTo(State.LOST);
+  }
+
+  /** A fence is on record at once, and its replicas leave the count a little later. */
+  @Test
+  void remove_oneThatWasReadLiesOnAFencedVolume_isRefused() {
+    die(THREE);
+    add(FOUR);
+    registerAgain(THREE);
+    find(THREE, Verdict.INTACT);
+    fence(TWO);
+    assertRefused(remove(THREE, ONE, TWO, FOUR), ErrorCode.NOT_ENOUGH_NODES);
+  }
+
+  /** Its volume deletes nothing any more: an order would never be answered. */
+  @Test
+  void remove_replicaOnAFencedVolume_isGivenUpAtOnce() {
+    fence(TWO);
+    machine.done(new UncountReplicas(TWO, 100));
+    add(FOUR);
+    remove(TWO, ONE, THREE, FOUR);
+    assertThat(row().holders().has(TWO)).isFalse();
+    assertThat(machine.deletable(TWO)).isEmpty();
   }
 
   @Test
@@ -404,7 +430,7 @@ class ReplicaTest {
     machine.pass(StateMachine.GRACE_MILLIS + 1);
     machine.maintain();
     for (NodeId nodeId : List.of(ONE, TWO, THREE, FOUR)) {
-      assertThat(machine.chunks().deletable(nodeId, 10)).containsExactly(chunkId);
+      assertThat(machine.deletable(nodeId)).containsExactly(chunkId);
     }
     machine.collectGarbage();
     machine.pass(StateMachine.GRANT_LIFETIME_MILLIS);
@@ -449,6 +475,13 @@ class ReplicaTest {
     machine.done(new SetAdminState(THREE, AdminState.ACTIVE));
     find(THREE, Verdict.INTACT);
     assertThat(counted()).containsExactly(ONE, TWO, THREE);
+  }
+
+  /** The leader's word that a node is empty comes behind the operator's that it stays. */
+  @Test
+  void decommissioned_nodeWasTakenBackMeanwhile_isRefused() {
+    assertRefused(
+        machine.apply(new SetAdminState(FOUR, AdminState.DECOMMISSIONED)), ErrorCode.FENCED);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.id.SessionId;
 import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.chunk.GarbageChunk;
 import io.shoal.metadata.cluster.ClientDescription;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
@@ -168,9 +169,13 @@ final class StateMachine {
   void collectGarbage() {
     for (int i = 1; i <= NODES; i++) {
       NodeId nodeId = new NodeId(i);
-      List<ChunkId> chunkIds = chunks().deletable(nodeId, 1_000);
+      List<ChunkId> chunkIds = deletable(nodeId);
       done(new MaintenanceCommand.ReplicasDeleted(nodeId, chunkIds));
     }
+  }
+
+  List<ChunkId> deletable(NodeId nodeId) {
+    return chunks().deletable(nodeId, null, 1_000).stream().map(GarbageChunk::chunkId).toList();
   }
 
   static void assertRefused(Reply reply, ErrorCode code) {
