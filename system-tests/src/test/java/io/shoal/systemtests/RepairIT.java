@@ -92,7 +92,8 @@ class RepairIT {
         LONG,
         () -> {
           String report = shoal("fsck").out();
-          return report.contains("0 chunks without a copy that counts, 0 with too few, 0 with some to spare");
+          return report.contains(
+              "0 chunks without a copy that counts, 0 with too few, 0 with some to spare");
         });
     allIsThere("again");
   }
