@@ -39,29 +39,21 @@ final class LeaderOrders {
 
   /** Deletes chunks that nobody committed; never fails. */
   static CompletableFuture<Void> deleteExpired(ChunkStore store, List<ExpiredChunk> chunks) {
-    return store
-        .deleteExpired(chunks)
-        .exceptionally(
-            failure -> {
-              LOG.warn(
-                  "Cannot delete {} chunks that were never committed: {}",
-                  chunks.size(),
-                  ShoalException.of(failure).toString());
-              return null;
-            });
+    return quietly("delete", chunks.size(), store.deleteExpired(chunks));
   }
 
   /** Notes that chunks are committed; never fails. */
   static CompletableFuture<Void> confirm(ChunkStore store, List<ChunkId> chunks) {
-    return store
-        .confirm(chunks)
-        .exceptionally(
-            failure -> {
-              LOG.warn(
-                  "Cannot confirm {} chunks: {}",
-                  chunks.size(),
-                  ShoalException.of(failure).toString());
-              return null;
-            });
+    return quietly("confirm", chunks.size(), store.confirm(chunks));
+  }
+
+  /** Leaves what failed to the next question about it. */
+  private static CompletableFuture<Void> quietly(
+      String what, int count, CompletableFuture<Void> done) {
+    return done.exceptionally(
+        failure -> {
+          LOG.warn("Cannot {} {} chunks: {}", what, count, ShoalException.of(failure).toString());
+          return null;
+        });
   }
 }

@@ -12,6 +12,7 @@ import io.shoal.storage.transfer.ExpectedChunk;
 import io.shoal.storage.transfer.Finding;
 import io.shoal.storage.transfer.Replicas;
 import io.shoal.storage.volume.ChunkStore;
+import io.shoal.storage.volume.VolumeReport;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,6 +43,11 @@ public final class Scrubber {
 
   /** It reads on without waiting as long as it is not ahead by more. */
   private static final Duration LEAST_WAIT = Duration.ofMillis(50);
+
+  /** The longest pause: after it the pace may be another one. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+
+  private static final Duration PACE_INTERVAL = Duration.ofSeconds(1);
 
   /** After what should pass: a volume that does not answer, say. */
   private static final Duration RETRY_DELAY = Duration.ofSeconds(30);
@@ -88,10 +94,14 @@ public final class Scrubber {
   private Timer.@Nullable Scheduled alarm;
   private long beganNanos;
 
-  /** When the bytes that were read so far should have been read. */
-  private long dueNanos;
+  /** Bytes that were read ahead of the pace. */
+  private double aheadBytes;
 
-  private long bytesPerSecond;
+  /** Up to when they were reckoned. */
+  private long reckonedNanos;
+
+  private long bytesPerSecond = 1;
+  private long pacedNanos;
   private Progress atBegin = new Progress(0, 0, 0, 0);
   private volatile Progress progress = atBegin;
 
@@ -174,12 +184,12 @@ public final class Scrubber {
 
   private void beginPass(String where) {
     beganNanos = time.nanoTime();
-    dueNanos = beganNanos;
+    aheadBytes = 0;
+    reckonedNanos = beganNanos;
     atBegin = progress;
-    long used = store().reports().stream().mapToLong(volume -> volume.usedBytes()).sum();
-    double needed =
-        HEADROOM * (double) used / ((double) config.period().toNanos() / NANOS_PER_SECOND);
-    bytesPerSecond = Math.max(1, Math.min(config.maxBytesPerSecond(), (long) needed + 1));
+    long used = usedBytes();
+    double needed = needed(used);
+    setPace(used);
     LOG.info("Scrubbing {} MiB, {}, at {} KiB/s", used >> 20, where, bytesPerSecond >> 10);
     if (needed > (double) config.maxBytesPerSecond()) {
       LOG.warn(
@@ -243,16 +253,46 @@ public final class Scrubber {
     if (progress.chunks() % NOTE_INTERVAL == 0) {
       note(Optional.of(expected.chunk()));
     }
-    long now = time.nanoTime();
-    // Time that was lost is not made up for by reading faster.
-    long earliest = now - LEAST_WAIT.toNanos();
-    dueNanos = Math.max(dueNanos, earliest);
-    dueNanos += (long) ((double) expected.length() / (double) bytesPerSecond * NANOS_PER_SECOND);
-    if (dueNanos - now <= LEAST_WAIT.toNanos()) {
+    reckon();
+    aheadBytes += expected.length();
+    goOnInTime();
+  }
+
+  /** Reads on when that is not ahead of the pace, which follows what the volumes hold. */
+  private void goOnInTime() {
+    reckon();
+    double aheadNanos = aheadBytes / (double) bytesPerSecond * NANOS_PER_SECOND;
+    if (aheadNanos <= (double) LEAST_WAIT.toNanos()) {
       readNext();
     } else {
-      later(Duration.ofNanos(dueNanos - now), this::readNext);
+      Duration wait = Duration.ofNanos((long) aheadNanos);
+      later(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait, this::goOnInTime);
     }
+  }
+
+  private void reckon() {
+    long now = time.nanoTime();
+    double passed = (double) (now - reckonedNanos) / NANOS_PER_SECOND;
+    // Time that was lost is not made up for by reading faster.
+    aheadBytes = Math.max(0, aheadBytes - passed * (double) bytesPerSecond);
+    reckonedNanos = now;
+    if (now - pacedNanos >= PACE_INTERVAL.toNanos()) {
+      setPace(usedBytes());
+    }
+  }
+
+  private long usedBytes() {
+    return store().reports().stream().mapToLong(VolumeReport::usedBytes).sum();
+  }
+
+  private double needed(long used) {
+    double seconds = (double) config.period().toNanos() / NANOS_PER_SECOND;
+    return HEADROOM * (double) used / seconds;
+  }
+
+  private void setPace(long used) {
+    pacedNanos = time.nanoTime();
+    bytesPerSecond = Math.max(1, Math.min(config.maxBytesPerSecond(), (long) needed(used) + 1));
   }
 
   private void note(Optional<ChunkId> upTo) {

@@ -143,6 +143,21 @@ class ScrubberTest {
     assertThat(passes(1)).isBetween(Duration.ofSeconds(CHUNKS - 2), Duration.ofSeconds(CHUNKS + 1));
   }
 
+  /** A pass that began with next to nothing must not crawl through what came since. */
+  @Test
+  void pass_muchIsWrittenMeanwhile_isStillOverWithinThePeriod() {
+    for (int i = 2; i <= CHUNKS; i++) {
+      Await.result(store.delete(List.of(new ChunkId(i))));
+    }
+    start(new ScrubConfig(PERIOD, 1 << 30));
+    Await.until("it pauses behind the first", () -> clock.pendingTasks() == 1);
+    for (int i = CHUNKS + 1; i <= 3 * CHUNKS; i++) {
+      write(i);
+    }
+    assertThat(passes(1)).isLessThan(PERIOD.multipliedBy(2));
+    assertThat(scrubber.progress().chunks()).isEqualTo(1 + 2 * CHUNKS);
+  }
+
   @Test
   void damagedChunk_isSuspected() throws IOException {
     damageOneFile();
