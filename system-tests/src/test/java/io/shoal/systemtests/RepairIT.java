@@ -80,7 +80,7 @@ class RepairIT {
   @Test
   void nodeKilled_isRepairedUnattended_andItsReturnLeavesNoSurplus() throws Exception {
     assertThat(cluster.ok("fsck", "--verify"))
-        .contains(FILES + " files healthy, 0 under-replicated, 0 missing, 0 unreadable");
+        .contains("files: " + FILES + " healthy, 0 under-replicated, 0 missing, 0 unreadable");
     cluster.kill("node-3");
     Await.until("fsck tells", LONG, () -> shoal("fsck").exitCode() == 9);
     Await.until("all is repaired", LONG, () -> shoal("fsck").exitCode() == 0);
@@ -93,7 +93,7 @@ class RepairIT {
         () -> {
           String report = shoal("fsck").out();
           return report.contains(
-              "0 chunks without a copy that counts, 0 with too few, 0 with some to spare");
+              "0 without a copy that counts, 0 with too few, 0 with some to spare");
         });
     allIsThere("again");
   }

@@ -277,7 +277,7 @@ final class FsckCommand implements Command {
         .line(
             String.format(
                 Locale.ROOT,
-                "%d files healthy, %d under-replicated, %d missing, %d unreadable; %s in %d"
+                "files: %d healthy, %d under-replicated, %d missing, %d unreadable; %s in %d"
                     + " chunks%s",
                 count(Health.HEALTHY),
                 count(Health.UNDER_REPLICATED),
@@ -291,7 +291,7 @@ final class FsckCommand implements Command {
         .line(
             String.format(
                 Locale.ROOT,
-                "whole cluster: %d chunks without a copy that counts, %d with too few, %d with some to spare%s",
+                "chunks of the cluster: %d without a copy that counts, %d with too few, %d with some to spare%s",
                 cluster.missing(),
                 cluster.underReplicated(),
                 cluster.surplus(),
