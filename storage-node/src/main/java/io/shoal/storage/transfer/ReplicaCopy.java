@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Makes one replica from those of other nodes. Rule P3: it gets exactly the bytes that were
  * committed, every frame is verified on its way into the volume, and the whole when it is durable.
  *
- * <p>A chunk that is here already, whole and under the same grant is left as it is, so that an
+ * <p>A chunk that is here already, whole and under no earlier grant is left as it is, so that an
  * order which comes twice does no harm. Any other that is here is replaced, but only after a source
  * was read to its end: what is left of the bytes is not given up for a source that has none.
  *
@@ -142,11 +142,13 @@ final class ReplicaCopy {
                   VolumeId volume = found == null ? null : found.volume();
                   if (found == null || volume == null) {
                     end(error(ErrorCode.UNAVAILABLE, "it went away while it was looked at"));
-                  } else if (found.expiresAtMillis() == request.expiresAtMillis()) {
+                  } else if (found.expiresAtMillis() >= request.expiresAtMillis()) {
                     end(volume);
                   } else {
                     // Rule G1: of an earlier grant, for which the leader may have said delete.
-                    moveTo(Stage.PROVING, "what is here is of another grant");
+                    // Never
+                    // the other way round: what was answered under a later grant may yet count.
+                    moveTo(Stage.PROVING, "what is here is of an earlier grant");
                     readOn();
                   }
                 },
