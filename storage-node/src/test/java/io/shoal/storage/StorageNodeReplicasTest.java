@@ -16,6 +16,7 @@ import io.shoal.proto.v1.ChunkFinding;
 import io.shoal.proto.v1.ChunkToCheck;
 import io.shoal.proto.v1.ChunksChecked;
 import io.shoal.proto.v1.CopyChunk;
+import io.shoal.proto.v1.DeleteChunks;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport;
@@ -241,6 +242,41 @@ final class StorageNodeReplicasTest {
     copies(target, LARGE, LARGE_BYTES, source.port());
     assertThat(fixture.describe(target.node(), LARGE).get(0).grantExpiresAtMillis())
         .isEqualTo(before + 10_000);
+  }
+
+  /** An order to delete that was given again, before the copy, must not take the copy away. */
+  @Test
+  void copy_deletionsWaitThatWereOrderedBefore_comesBehindThem() {
+    for (int order = 0; order < 12; order++) {
+      DeleteChunks.Builder delete = DeleteChunks.newBuilder();
+      for (int i = 0; i < 4_000; i++) {
+        delete.addChunkIds(100_000L * (order + 1) + i);
+      }
+      target
+          .bond()
+          .send(NodeOrder.newBuilder().setDelete(delete.addChunkIds(SMALL.value())).build());
+    }
+    CopyChunk.Builder order =
+        CopyChunk.newBuilder()
+            .setOrderId(88)
+            .setChunkId(SMALL.value())
+            .setLength(SMALL_BYTES.length)
+            .setCrc32C(Crc32c.of(SMALL_BYTES))
+            .setExpiresAtMillis(fixture.leader.nowMillis() + 60_000)
+            .addSources(
+                NodeAddress.newBuilder()
+                    .setNodeId(FakeLeader.NODE.value())
+                    .setHost("127.0.0.1")
+                    .setPort(source.port()));
+    target.bond().send(NodeOrder.newBuilder().setCopy(order).build());
+    boolean copied = false;
+    for (int answers = 0; answers < 13; answers++) {
+      NodeReport report = take(fixture.leader.reports);
+      copied |= report.hasCopied() && !report.getCopied().hasFailure();
+    }
+    assertThat(copied).isTrue();
+    assertThat(Await.result(fixture.read(target.node(), SMALL, 0, SMALL_BYTES.length)))
+        .isEqualTo(SMALL_BYTES);
   }
 
   @Test

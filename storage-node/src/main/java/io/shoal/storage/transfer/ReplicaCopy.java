@@ -121,7 +121,7 @@ final class ReplicaCopy {
     Finding finding = findings == null ? Finding.UNDECIDED : findings.get(0);
     switch (finding) {
       case INTACT -> describe();
-      case MISSING, UNREACHABLE -> open("nothing is here");
+      case MISSING, UNREACHABLE -> clear(finding);
       case DAMAGED -> {
         moveTo(Stage.PROVING, "what is here is no good");
         readOn();
@@ -175,15 +175,21 @@ final class ReplicaCopy {
                 shard);
   }
 
-  private void clear() {
-    moveTo(Stage.CLEARING, "a source has it all");
+  /**
+   * Has what is here deleted. Also if nothing is: deletions that were ordered before, and wait, are
+   * carried out before this one, and not when the copy is there.
+   */
+  private void clear(Finding found) {
+    moveTo(Stage.CLEARING, "what is here is " + found);
     var unused =
         store
             .delete(List.of(expected.chunk()))
             .whenCompleteAsync(
                 (deleted, failure) -> {
-                  if (deleted != null && deleted.contains(expected.chunk())) {
-                    open("what was here is deleted");
+                  boolean gone = deleted != null && deleted.contains(expected.chunk());
+                  // Of a volume that can't be asked nothing can be deleted; another one takes it.
+                  if (gone || found == Finding.UNREACHABLE) {
+                    open("nothing is in the way");
                   } else {
                     end(error(ErrorCode.VOLUME_FENCED, "what is here can't be deleted"));
                   }
@@ -259,7 +265,7 @@ final class ReplicaCopy {
       from.requestOne();
     } else if (proof.value() == expected.crc32c()) {
       attempt = null;
-      clear();
+      clear(Finding.DAMAGED);
     } else {
       from.fail(error(ErrorCode.CHECKSUM_MISMATCH, "the source has other bytes"));
     }
