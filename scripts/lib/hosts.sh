@@ -117,9 +117,11 @@ members_of_hosts_file() {
     [[ $port =~ ^[0-9]+$ ]] && ((port >= 1 && port <= 65534)) || die "$1:$number: port=$port (expected: 1 to 65534)"
     [[ -z ${used[$host:$port]:-} ]] || die "$1:$number: port $port on $host is named twice"
     used[$host:$port]=yes
+    # Metadata servers have a second one, for each other.
+    [[ $role == node ]] || used[$host:$((port + 1))]=yes
     NAMES+=("$name")
     HOST_OF[$name]=$host PORT_OF[$name]=$port EXTRA_OF[$name]=$extra
   done <"$1"
-  [[ ${count[metadata]:-0} == 1 ]] || die "$1 names ${count[metadata]:-0} metadata servers (expected: 1)"
+  [[ ${count[metadata]:-0} =~ ^[135]$ ]] || die "$1 names ${count[metadata]:-0} metadata servers (expected: 1, 3 or 5)"
   ((${count[node]:-0} >= 1)) || die "$1 names no node (expected: at least 1)"
 }

@@ -16,10 +16,14 @@ PORT_STEP=100
 read_members() {
   NAMES=()
   declare -gA HOST_OF=() PORT_OF=() EXTRA_OF=()
-  local name host port extra
+  local name host port extra word
   [[ -r $DIR/members ]] || return 0
   while read -r name host port extra; do
     [[ -z $name || $name == \#* ]] && continue
+    for word in $extra; do
+      [[ $word == volumes=* || $word == domain=* ]] ||
+        die "$DIR/members: $name: '$word' (expected: volumes=N, volumes=DIR[,DIR...] or domain=/PATH; without blanks)" 2
+    done
     NAMES+=("$name")
     HOST_OF[$name]=$host PORT_OF[$name]=$port EXTRA_OF[$name]=$extra
   done <"$DIR/members"
@@ -63,10 +67,25 @@ metadata_servers() {
   printf '%s\n' "$list"
 }
 
-# require_cluster: ends with a message unless DIR is the directory of a cluster.
+# metadata_peers: how the metadata servers name each other; nothing if there is one.
+metadata_peers() {
+  local name list=""
+  if (($(names_of metadata | wc -l) > 1)); then
+    for name in $(names_of metadata); do
+      list+="${list:+,}m${name#metadata-}=${HOST_OF[$name]}:${PORT_OF[$name]}/$((PORT_OF[$name] + 1))"
+    done
+  fi
+  printf '%s\n' "$list"
+}
+
+# require_cluster: ends with a message unless DIR is the directory of a cluster, and all that was named is in it.
 require_cluster() {
+  local name
   [[ -r $DIR/members ]] || die "there is no cluster in $DIR (start one with: cluster start --dir $DIR)"
   read_members
+  for name in "${names[@]}"; do
+    [[ -n ${HOST_OF[$name]:-} ]] || die "there is no '$name' in this cluster (there are: ${NAMES[*]})" 2
+  done
 }
 
 # delete_cluster: everything of it that lies in DIR.
@@ -87,6 +106,16 @@ set_key() {
     done <"$1"
   fi
   [[ -n $found ]] || out+="$2 = $3"$'\n'
+  printf '%s' "$out" >"$1.new"
+  mv -f "$1.new" "$1"
+}
+
+# unset_key FILE KEY: takes a setting out.
+unset_key() {
+  local line out=""
+  while IFS= read -r line || [[ -n $line ]]; do
+    [[ $line =~ ^[[:space:]]*"$2"[[:space:]]*= ]] || out+=$line$'\n'
+  done <"$1"
   printf '%s' "$out" >"$1.new"
   mv -f "$1.new" "$1"
 }
@@ -131,7 +160,10 @@ write_conf() {
   set_key "$file" secret-file "$DIR/secret"
   if [[ $name == metadata-* ]]; then
     set_key "$file" data-directory "$DIR/data/$name"
-    set_key "$file" raft-port "$((PORT_OF[$name] + 1))"
+    set_key "$file" peer-id "m${name#metadata-}"
+    set_key "$file" peers "$(metadata_peers)"
+    # Stood in what this script wrote before there could be several.
+    unset_key "$file" raft-port
   else
     set_key "$file" metadata-servers "$(metadata_servers)"
     set_key "$file" data-directories "$(volumes_of "$name")"

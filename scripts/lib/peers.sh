@@ -149,4 +149,12 @@ start_shoal() {
   describe shoal "about=Shoal $SHOAL_VERSION, metadata server and $1 storage nodes, defaults; durable when acknowledged" \
     adapter=shoal "address=$(metadata_servers)" "class-path=$CLASS_PATH" "pids=$pids" "workloads=$ALL_WORKLOADS W10 A" \
     "command-line=$ROOT/shoal-ls" "launcher=$ROOT/shoal-own"
+  SHOAL_ADDRESS=$(metadata_servers)
+  SHOAL_PIDS=$pids
+}
+
+# bench_memory NODES: the same cluster, for files that are acknowledged from memory; start_shoal has run.
+bench_memory() {
+  describe shoal-memory "about=the same cluster, --ack memory" adapter=shoal-memory "address=$SHOAL_ADDRESS" \
+    "class-path=$CLASS_PATH" "pids=$SHOAL_PIDS" "workloads=W1 W5 W9"
 }

@@ -39,7 +39,7 @@ jar_of() {
 start_process() {
   local name=$1 jar template port
   pid_of "$name" >/dev/null && return 0
-  for port in "${PORT_OF[$name]}" $([[ $name == metadata-* ]] && echo $((PORT_OF[$name] + 1))); do
+  for port in "${PORT_OF[$name]}" $([[ $name == metadata-* && $(names_of metadata | wc -l) -gt 1 ]] && echo $((PORT_OF[$name] + 1))); do
     if port_taken "${HOST_OF[$name]}" "$port"; then
       die "$name: port $port on ${HOST_OF[$name]} is taken by another program; end it, or make a cluster on other ports with --port"
     fi
@@ -62,6 +62,15 @@ start_process() {
   disown "$pid"
   printf '%s\n' "$pid" >"$DIR/run/$name.pid.new"
   mv -f "$DIR/run/$name.pid.new" "$DIR/run/$name.pid"
+}
+
+# format_process NAME: makes the data directory of a metadata server of a new cluster.
+format_process() {
+  local jar
+  jar=$(jar_of metadata-server)
+  find_java
+  "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dshoal.log=$DIR/logs/$1.log" \
+    "-Dlogback.configurationFile=$SHOAL_HOME/conf/logback.xml" -jar "$jar" --format --conf "$DIR/conf/$1.conf"
 }
 
 # why_ended NAME: the last lines that it left.

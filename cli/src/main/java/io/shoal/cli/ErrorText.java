@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 final class ErrorText {
   /** What JCommander says of a word that is no number. */
   private static final Pattern NO_NUMBER =
-      Pattern.compile("\"(?<option>-[^\"]*)\": couldn't convert \"(?<value>.*)\" to an? \\w+");
+      Pattern.compile(
+          "\"(?<option>-[^\"]*)\": couldn't convert \"(?<value>.*)\" to an? (?<type>\\w+)");
 
   private ErrorText() {}
 
@@ -37,7 +38,9 @@ final class ErrorText {
       return number.group("option")
           + " "
           + Names.printable(number.group("value"))
-          + " (expected: a whole number)";
+          + (number.group("type").equals("double")
+              ? " (expected: a number)"
+              : " (expected: a whole number)");
     }
     return message.contains("no main parameter was defined") ? "it takes no arguments" : message;
   }

@@ -6,6 +6,7 @@ import io.shoal.client.FileStatus;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 
 /**
  * Makes the JSON documents that commands print with {@code --json}: one line each, the same fields
@@ -57,6 +58,7 @@ public final class Json {
       json.writeNumberField("replication", status.policy().replication());
       json.writeNumberField("minReplicas", status.policy().minReplicas());
       json.writeNumberField("chunkSize", status.policy().chunkSizeBytes());
+      json.writeStringField("ack", status.policy().ackLevel().name().toLowerCase(Locale.ROOT));
     }
   }
 

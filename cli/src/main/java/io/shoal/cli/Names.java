@@ -1,5 +1,6 @@
 package io.shoal.cli;
 
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -71,6 +72,17 @@ public final class Names {
       unit++;
     }
     return unit == 0 ? bytes + " B" : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+  }
+
+  /** Returns a time in the one or two largest units that it has: {@code 1 h 5 min}. */
+  public static String duration(Duration time) {
+    if (time.toSeconds() < 60) {
+      return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+    String least = time.toMinutesPart() + " min";
+    return time.toHours() > 0
+        ? time.toHours() + " h " + least
+        : least + " " + time.toSecondsPart() + " s";
   }
 
   /** Returns permission bits as {@code ls} shows them, with a leading {@code d} or {@code -}. */

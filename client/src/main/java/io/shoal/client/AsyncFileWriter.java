@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Writes one file from beginning to end. Calls are made by one thread at a time, none needs to wait
- * for the one before: they take effect in the order in which they were made.
+ * Writes one file from beginning to end, or goes on at its end. Calls are made by one thread at a
+ * time, none needs to wait for the one before: they take effect in the order in which they were
+ * made.
  *
  * <p>Once a call has failed, all later ones fail with the same error, and only {@link #abort} is of
  * use.
@@ -38,12 +39,15 @@ public interface AsyncFileWriter {
   CompletableFuture<FileStatus> close();
 
   /**
-   * Ends the writer and throws away what was not published by a flush. Completes when the cluster
-   * knows, and also when it can't be told: then the session's end does it. Without effect after
-   * {@link #close}.
+   * Ends the writer and throws away what was not published by a flush, of a file that is appended
+   * to what was not committed yet. Completes when the cluster knows, and also when it can't be
+   * told: then the session's end does it. Without effect after {@link #close}.
    */
   CompletableFuture<Void> abort();
 
-  /** Returns the number of bytes that were given to {@link #write} so far. */
+  /**
+   * Returns where in the file the next byte goes: its length when it was opened, and the bytes that
+   * were given to {@link #write} since.
+   */
   long position();
 }

@@ -20,12 +20,17 @@ import java.util.regex.Pattern;
  * @param metadataTimeout longest time for a call to the metadata server, with its retries
  * @param stallTimeout longest time for which a bulk transfer may make no progress
  * @param connectTimeout longest time to set up a connection
+ * @param operationTimeout longest time of a whole operation of the client, a transfer of any length
+ *     included; it fails with {@code DEADLINE_EXCEEDED} then. Empty for as long as it gets on.
+ *     Operations on open readers and writers are bound by the other times only.
  * @param writeBudgetBytes bytes that writers hold in memory together, at least 1 MiB
  * @param readBudgetBytes bytes that readers hold in memory together, at least 1 MiB
  * @param operationLimit operations in flight; one more waits in a queue of the same size, beyond
  *     that {@code OVERLOADED}
  * @param localReads whether long ranges of a chunk on this machine are read from the node's own
  *     file, where node and operating system let this process open it
+ * @param hedgePercent how many of a hundred reads may be asked of a second node because the first
+ *     lets wait, 0 to 100; the node that is later is called off
  * @param callbackExecutor where futures complete; empty for threads of the client's own
  */
 public record ClientConfig(
@@ -37,10 +42,12 @@ public record ClientConfig(
     Duration metadataTimeout,
     Duration stallTimeout,
     Duration connectTimeout,
+    Optional<Duration> operationTimeout,
     long writeBudgetBytes,
     long readBudgetBytes,
     int operationLimit,
     boolean localReads,
+    int hedgePercent,
     Optional<Executor> callbackExecutor) {
   private static final int NAME_LIMIT_BYTES = 255;
   private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9-]{0,64}");
@@ -61,9 +68,13 @@ public record ClientConfig(
     requirePositive("metadataTimeout", metadataTimeout);
     requirePositive("stallTimeout", stallTimeout);
     requirePositive("connectTimeout", connectTimeout);
+    operationTimeout.ifPresent(time -> requirePositive("operationTimeout", time));
     requireAtLeast("writeBudgetBytes", writeBudgetBytes, 1 << 20);
     requireAtLeast("readBudgetBytes", readBudgetBytes, 1 << 20);
     requireAtLeast("operationLimit", operationLimit, 1);
+    if (hedgePercent < 0 || hedgePercent > 100) {
+      throw new IllegalArgumentException("hedgePercent: " + hedgePercent + " (expected: 0 to 100)");
+    }
   }
 
   /**
@@ -81,10 +92,12 @@ public record ClientConfig(
         Duration.ofSeconds(30),
         Duration.ofSeconds(30),
         Duration.ofSeconds(5),
+        Optional.empty(),
         64L << 20,
         64L << 20,
         16_384,
         true,
+        5,
         Optional.empty());
   }
 
@@ -128,6 +141,13 @@ public record ClientConfig(
     return draft.build();
   }
 
+  /** Returns the same configuration with a limit on the time of whole operations. */
+  public ClientConfig withOperationTimeout(Duration timeout) {
+    Draft draft = new Draft(this);
+    draft.operationTimeout = Optional.of(timeout);
+    return draft.build();
+  }
+
   /** Returns the same configuration with other budgets. */
   public ClientConfig withBudgets(long writeBytes, long readBytes) {
     Draft draft = new Draft(this);
@@ -150,6 +170,13 @@ public record ClientConfig(
   public ClientConfig withLocalReads(boolean local) {
     Draft draft = new Draft(this);
     draft.localReads = local;
+    return draft.build();
+  }
+
+  /** Returns the same configuration with another share of reads that a second node may be asked. */
+  public ClientConfig withHedgePercent(int percent) {
+    Draft draft = new Draft(this);
+    draft.hedgePercent = percent;
     return draft.build();
   }
 
@@ -191,10 +218,12 @@ public record ClientConfig(
     private Duration metadataTimeout;
     private Duration stallTimeout;
     private Duration connectTimeout;
+    private Optional<Duration> operationTimeout;
     private long writeBudgetBytes;
     private long readBudgetBytes;
     private int operationLimit;
     private boolean localReads;
+    private int hedgePercent;
     private Optional<Executor> callbackExecutor;
 
     Draft(ClientConfig of) {
@@ -206,10 +235,12 @@ public record ClientConfig(
       metadataTimeout = of.metadataTimeout;
       stallTimeout = of.stallTimeout;
       connectTimeout = of.connectTimeout;
+      operationTimeout = of.operationTimeout;
       writeBudgetBytes = of.writeBudgetBytes;
       readBudgetBytes = of.readBudgetBytes;
       operationLimit = of.operationLimit;
       localReads = of.localReads;
+      hedgePercent = of.hedgePercent;
       callbackExecutor = of.callbackExecutor;
     }
 
@@ -223,10 +254,12 @@ public record ClientConfig(
           metadataTimeout,
           stallTimeout,
           connectTimeout,
+          operationTimeout,
           writeBudgetBytes,
           readBudgetBytes,
           operationLimit,
           localReads,
+          hedgePercent,
           callbackExecutor);
     }
   }

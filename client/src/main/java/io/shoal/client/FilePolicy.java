@@ -1,5 +1,7 @@
 package io.shoal.client;
 
+import io.shoal.common.policy.AckLevel;
+
 /**
  * How the chunks of a file are stored; fixed when the file is made.
  *
@@ -8,12 +10,18 @@ package io.shoal.client;
  *     default
  * @param chunkSizeBytes most bytes in a chunk, 64 KiB to 1 GiB, a multiple of 16 KiB; 0 for the
  *     cluster's default
+ * @param ackLevel what it means that bytes of the file were acknowledged
  */
-public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
+public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes, AckLevel ackLevel) {
   /** Everything as the cluster has it. */
   public static final FilePolicy DEFAULT = new FilePolicy(0, 0, 0);
 
   private static final int BLOCK = 16 << 10;
+
+  /** A policy whose acknowledgements say that bytes are on stable storage. */
+  public FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
+    this(replication, minReplicas, chunkSizeBytes, AckLevel.FSYNC);
+  }
 
   public FilePolicy {
     if (replication < 0 || replication > 16) {
@@ -32,5 +40,10 @@ public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
               + chunkSizeBytes
               + " (expected: 0, or 64 KiB to 1 GiB in multiples of 16 KiB)");
     }
+  }
+
+  /** Returns the same policy with another acknowledgement level. */
+  public FilePolicy withAckLevel(AckLevel value) {
+    return new FilePolicy(replication, minReplicas, chunkSizeBytes, value);
   }
 }

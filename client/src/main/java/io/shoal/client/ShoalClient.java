@@ -5,6 +5,7 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -89,6 +90,20 @@ public interface ShoalClient extends AutoCloseable {
    */
   CompletableFuture<AsyncFileWriter> create(String path, PutOptions options);
 
+  /**
+   * Opens a file for writing at its end. Bytes become visible as they are committed: with {@link
+   * AsyncFileWriter#flush} and {@link AsyncFileWriter#close}, and whenever chunks of them are
+   * complete. Readers that opened the file before go on with the length that it had then.
+   *
+   * <p>Files have one writer at a time, and nothing has to be released by one that is gone: if
+   * another one commits to the file meanwhile, this one fails with {@link
+   * ErrorCode#STALE_GENERATION} and nothing of it that was not committed becomes part of the file.
+   *
+   * <p>Every call begins a new chunk, so that many small ones make a file of many small chunks: a
+   * log keeps its writer open and flushes.
+   */
+  CompletableFuture<AsyncFileWriter> append(String path);
+
   /** Opens a file for reading, in the generation that it has now. */
   CompletableFuture<AsyncFileReader> open(String path);
 
@@ -137,6 +152,16 @@ public interface ShoalClient extends AutoCloseable {
   CompletableFuture<FileStatus> copy(String source, String destination, PutOptions options);
 
   /**
+   * Makes a file shorter; no byte moves. Whoever has it open for writing can't commit any more, and
+   * readers that opened it before may go on with what they have seen of its map, for a grace
+   * period.
+   *
+   * <p>A length beyond the file's fails with {@link ErrorCode#INVALID_ARGUMENT}. Of a file in very
+   * many pieces (more than 1,024 that have to go) others may see lengths in between.
+   */
+  CompletableFuture<FileStatus> truncate(String path, long lengthBytes);
+
+  /**
    * Deletes a file or directory.
    *
    * @param recursive also a directory that has entries; otherwise such a one fails with {@link
@@ -159,6 +184,9 @@ public interface ShoalClient extends AutoCloseable {
   /** Tells the cluster's identity, version and defaults. */
   CompletableFuture<ClusterStatus> cluster();
 
+  /** Returns the metadata servers, by their names. */
+  CompletableFuture<List<MetadataServerStatus>> metadataServers();
+
   /** Tells all nodes that ever registered, ordered by id. */
   CompletableFuture<List<NodeStatus>> nodes();
 
@@ -173,6 +201,53 @@ public interface ShoalClient extends AutoCloseable {
    * @return fails with {@link ErrorCode#NOT_FOUND} if no node has the number
    */
   CompletableFuture<Void> setNodeState(int nodeId, NodeStatus.State state);
+
+  /**
+   * Lets a node delete again that has stopped deleting because it has too many chunks which the
+   * cluster does not know: as many of them as {@code seen} tells of, and only if it has not stopped
+   * anew since.
+   *
+   * @param seen what was looked at; its brake is on
+   * @return completes when the order is on its way to the node: that it was followed shows in
+   *     {@link #nodes}; fails with {@link ErrorCode#UNAVAILABLE} if the node is not there
+   */
+  CompletableFuture<Void> confirmDeletions(NodeStatus seen);
+
+  /**
+   * Has a node read its configuration again, on its own machine, and use the data directories that
+   * it names now, while it goes on serving. Given again, it finds nothing to change.
+   *
+   * @return completes when the node has done so; fails, with nothing changed, with {@link
+   *     ErrorCode#INVALID_ARGUMENT} if the configuration is wrong or a directory can't be used, and
+   *     with {@link ErrorCode#UNAVAILABLE} if the node is not there
+   */
+  CompletableFuture<NodeReload> reloadNode(int nodeId);
+
+  /**
+   * Has a node prepared to be away for some time: it gets no new chunks, is not taken for dead, and
+   * what only it has is copied. It may be switched off when its status says that it is ready. Given
+   * again, the time counts anew; {@code setNodeState(nodeId, ACTIVE)} ends it before.
+   *
+   * @param length one second to one day, from now on
+   * @return fails with {@link ErrorCode#NOT_FOUND} if no node has the number, and with {@link
+   *     ErrorCode#FENCED} if it is dead or leaves
+   */
+  CompletableFuture<Void> startMaintenance(int nodeId, Duration length);
+
+  /**
+   * Begins to move copies from full nodes to emptier ones, until the used share of each is within a
+   * threshold of that of all together; in the place of the rebalance that is running. It ends when
+   * another metadata server leads, or the one that leads is restarted.
+   *
+   * @param thresholdPercent percentage points, 0.0001 to 100
+   */
+  CompletableFuture<RebalanceStatus> startRebalance(double thresholdPercent);
+
+  /** Has the rebalance begin no more moves; without effect if none is running. */
+  CompletableFuture<RebalanceStatus> stopRebalance();
+
+  /** Tells how far the rebalance is that is running, or ran last since the leader began. */
+  CompletableFuture<RebalanceStatus> rebalance();
 
   // -------------------------------------------------------------------------------------------------- lifecycle
 

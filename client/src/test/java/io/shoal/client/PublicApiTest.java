@@ -20,10 +20,15 @@ class PublicApiTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "io.shoal.client", "io.shoal.common.error", "java..", "org.jspecify..")
+              "io.shoal.client",
+              "io.shoal.common.error",
+              "io.shoal.common.policy",
+              "java..",
+              "org.jspecify..")
           .orShould()
           .haveSimpleName("ShoalClient")
-          .as("The public API names types of the JDK, of itself and of io.shoal.common.error only");
+          .as(
+              "The public API names types of the JDK, of itself and of io.shoal.common.error and policy only");
 
   @ArchTest
   static final ArchRule ENTRY_POINT_NAMES_THE_RUNTIME_AND_NOTHING_ELSE_INTERNAL =

@@ -64,15 +64,23 @@ final class DataDirectory implements AutoCloseable {
    *
    * @param expected the only cluster that it may belong to, and that an empty one gets; empty for
    *     any, and a new one
+   * @param mayFormat whether it may be empty. A server of several may not begin anew when its data
+   *     are gone: it would vote for what it has acknowledged to be lost
    * @throws ShoalException {@code UNAVAILABLE} if another process has it; {@code INVALID_ARGUMENT}
    *     if it can't be used, or belongs to another cluster
    */
-  static DataDirectory claim(Path path, Optional<UUID> expected) {
+  static DataDirectory claim(Path path, Optional<UUID> expected, boolean mayFormat) {
     FileChannel lockFile = null;
     try {
       Files.createDirectories(path);
       lockFile = lock(path);
       UUID clusterId = readIdentity(path);
+      if (clusterId == null && !mayFormat) {
+        throw refused(
+            path,
+            "is empty, and there are other metadata servers",
+            "the data of this server; if all of them are new, --format makes the directory of each");
+      }
       if (clusterId == null) {
         clusterId = expected.orElseGet(UUID::randomUUID);
         format(path, clusterId);

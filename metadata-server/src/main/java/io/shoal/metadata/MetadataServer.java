@@ -1,5 +1,6 @@
 package io.shoal.metadata;
 
+import io.grpc.ServerServiceDefinition;
 import io.shoal.common.buffer.BufferPool;
 import io.shoal.common.buffer.BufferSettings;
 import io.shoal.common.error.ErrorCode;
@@ -20,14 +21,14 @@ import io.shoal.metadata.consensus.Consensus;
 import io.shoal.metadata.consensus.ConsensusSettings;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.consensus.codec.LogEntryCodec;
-import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.rpc.MetadataServices;
+import io.shoal.metadata.rpc.replication.ReplicationRpc;
+import io.shoal.metadata.rpc.replication.SnapshotFetcher;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
-import io.shoal.proto.v1.ClusterServiceGrpc;
-import io.shoal.proto.v1.NamespaceServiceGrpc;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,9 +42,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class MetadataServer implements RunningServer {
   private static final Logger LOG = LoggerFactory.getLogger(MetadataServer.class);
-
-  /** The name of this server among the peers; there is one until more can be configured. */
-  private static final String PEER_ID = "m1";
 
   /**
    * A request has at most {@code rpc.stream-bytes}; this is what may come before it was asked for.
@@ -92,6 +90,23 @@ public final class MetadataServer implements RunningServer {
     }
   }
 
+  /**
+   * Makes the data directory of a server of a new cluster, which is to be one of several. Without
+   * effect if it is one of that cluster already. Blocks.
+   *
+   * @throws ShoalException {@code INVALID_ARGUMENT} if no cluster is named, or the directory can't
+   *     be used or belongs to another cluster; {@code UNAVAILABLE} if a server uses it
+   */
+  public static void format(MetadataServerConfig config) {
+    if (config.place().clusterId().isEmpty()) {
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT,
+          "cluster-id",
+          "cluster-id: none (expected: the same for all metadata servers of the new cluster)");
+    }
+    DataDirectory.claim(config.place().dataDirectory(), config.place().clusterId(), true).close();
+  }
+
   /** Returns the port that it listens on. */
   public int port() {
     return server.port();
@@ -105,6 +120,11 @@ public final class MetadataServer implements RunningServer {
   /** Returns the cluster that its data belong to. */
   public String clusterId() {
     return clusterId;
+  }
+
+  /** Tells whether it leads the metadata servers of its cluster. */
+  public boolean leads() {
+    return consensus.isLeader();
   }
 
   /** Asks for a snapshot of the state now, beside those that are taken as the log grows. */
@@ -156,10 +176,20 @@ public final class MetadataServer implements RunningServer {
       SystemTimer timer = new SystemTimer();
       closers.push(timer::close);
       DataDirectory directory =
-          DataDirectory.claim(config.place().dataDirectory(), config.place().clusterId());
+          DataDirectory.claim(
+              config.place().dataDirectory(),
+              config.place().clusterId(),
+              !config.group().isShared());
       closers.push(directory::close);
 
-      Consensus consensus = openState(directory, loops);
+      SnapshotFetcher fetcher =
+          new SnapshotFetcher(
+              loops,
+              RpcSettings.defaults().withClusterId(directory.clusterId().toString()),
+              secret,
+              timer);
+      closers.push(fetcher::close);
+      Consensus consensus = openState(directory, loops, fetcher);
       closers.push(() -> quietly("close", consensus::close));
       MetadataServices services =
           new MetadataServices(
@@ -170,11 +200,18 @@ public final class MetadataServer implements RunningServer {
               new SecureRandom());
       closers.push(services::close);
       closers.push(() -> quietly("resign", consensus::resign));
-      RpcServer server = listen(services, loops, directory.clusterId().toString());
+      ReplicationRpc replication =
+          new ReplicationRpc(consensus.snapshots(), secret, new SecureRandom(), timer);
+      closers.push(replication::close);
+      List<ServerServiceDefinition> definitions = new ArrayList<>(services.definitions());
+      definitions.add(replication.bindService());
+      RpcServer server = listen(definitions, loops, directory.clusterId().toString());
       closers.push(() -> server.close(config.drainLimit()));
-      services.onServing(serves -> tell(server, serves));
+      Health health = new Health(server, serving);
+      services.onServing(health::setServes);
       closers.push(() -> services.onLeadershipLost(0));
       consensus.addLeadershipListener(services);
+      consensus.addLeadershipListener(health);
       startLog(consensus, directory);
       return new MetadataServer(
           directory.clusterId().toString(),
@@ -185,16 +222,15 @@ public final class MetadataServer implements RunningServer {
           closers);
     }
 
-    private Consensus openState(DataDirectory directory, EventLoops loops) {
+    private Consensus openState(
+        DataDirectory directory, EventLoops loops, SnapshotFetcher fetcher) {
       MetadataServerConfig.Log log = config.log();
-      Peer self =
-          new Peer(PEER_ID, config.endpoint().listen().host(), config.endpoint().raftPort());
       ConsensusSettings settings =
           new ConsensusSettings(
               directory.path(),
               directory.clusterId(),
-              PEER_ID,
-              List.of(self),
+              config.group().selfId(),
+              config.group().peers(),
               log.limits(),
               log.snapshots(),
               log.rocks());
@@ -205,6 +241,7 @@ public final class MetadataServer implements RunningServer {
             new Consensus.Environment(
                 applier::apply,
                 new LogEntryCodec(),
+                fetcher,
                 SystemTable::now,
                 TimeSource.system(),
                 loops.executor(),
@@ -214,16 +251,14 @@ public final class MetadataServer implements RunningServer {
       }
     }
 
-    private RpcServer listen(MetadataServices services, EventLoops loops, String clusterId) {
-      RpcServer server =
-          RpcServers.start(
-              config.endpoint().listen(),
-              services.definitions(),
-              loops,
-              RpcSettings.defaults().withFlowControlWindowBytes(STREAM_WINDOW_BYTES),
-              () -> clusterId);
-      setServing(server, false);
-      return server;
+    private RpcServer listen(
+        List<ServerServiceDefinition> definitions, EventLoops loops, String clusterId) {
+      return RpcServers.start(
+          config.endpoint().listen(),
+          definitions,
+          loops,
+          RpcSettings.defaults().withFlowControlWindowBytes(STREAM_WINDOW_BYTES),
+          () -> clusterId);
     }
 
     private void startLog(Consensus consensus, DataDirectory directory) {
@@ -240,19 +275,6 @@ public final class MetadataServer implements RunningServer {
           directory.path().toString(),
           "the log and the state can't be opened: " + failure.getMessage(),
           failure);
-    }
-
-    private void tell(RpcServer server, boolean serves) {
-      setServing(server, serves);
-      if (serves && serving.complete(null)) {
-        LOG.info("Serving on {}", server.address());
-      }
-    }
-
-    private static void setServing(RpcServer server, boolean serves) {
-      server.setServing("", serves);
-      server.setServing(NamespaceServiceGrpc.SERVICE_NAME, serves);
-      server.setServing(ClusterServiceGrpc.SERVICE_NAME, serves);
     }
 
     private static void quietly(String what, Step step) {

@@ -11,12 +11,13 @@ public final class MetadataServerMain {
   public static void main(String[] args) {
     String version = ServerProgram.versionOf(MetadataServerMain.class);
     ServerProgram<MetadataServerConfig> program =
-        new ServerProgram<>(
-            "metadata-server",
-            version,
-            MetadataServerSettings.SCHEMA,
-            config -> MetadataServerConfig.of(config, version),
-            config -> MetadataServer.start(config, FaultHandler.haltingProcess()));
+        new ServerProgram<MetadataServerConfig>(
+                "metadata-server",
+                version,
+                MetadataServerSettings.SCHEMA,
+                config -> MetadataServerConfig.of(config, version),
+                (config, reread) -> MetadataServer.start(config, FaultHandler.haltingProcess()))
+            .withFormat(MetadataServer::format);
     System.exit(program.run(args, System.out, System.err));
   }
 }

@@ -3,6 +3,7 @@ package io.shoal.metadata;
 import static io.shoal.common.config.ValueTypes.bytes;
 import static io.shoal.common.config.ValueTypes.duration;
 import static io.shoal.common.config.ValueTypes.integer;
+import static io.shoal.common.config.ValueTypes.listOf;
 import static io.shoal.common.config.ValueTypes.nonEmptyString;
 import static io.shoal.common.config.ValueTypes.optional;
 import static io.shoal.common.config.ValueTypes.path;
@@ -14,6 +15,7 @@ import io.shoal.common.config.Key;
 import io.shoal.common.config.ValueType;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.metadata.consensus.queue.QueueLimits;
+import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
 import io.shoal.metadata.rpc.ServiceSettings;
 import io.shoal.metadata.store.RocksSettings;
@@ -30,12 +32,20 @@ public final class MetadataServerSettings {
       Key.of("host", nonEmptyString(), "127.0.0.1", "Host name or address to listen on.");
   private static final Key<Integer> PORT =
       Key.of("port", integer(0, 65_535), "7400", "Port to listen on; 0 takes any free one.");
-  private static final Key<Integer> RAFT_PORT =
+  private static final Key<String> PEER_ID =
       Key.of(
-          "raft-port",
-          integer(0, 65_535),
-          "7401",
-          "Port for the other metadata servers; not opened while there is none.");
+          "peer-id",
+          nonEmptyString(),
+          "m1",
+          "Name of this server among the metadata servers; it stays, and is never given to another"
+              + " one.");
+  private static final Key<List<Peer>> PEERS =
+      Key.of(
+          "peers",
+          listOf(new ValueType<>("id=host:port/raft-port", Peer::parse)),
+          "",
+          "All metadata servers of a new cluster, this one included, the same list for each of them:"
+              + " 3 or 5. Empty: this is the only one.");
   private static final Key<Integer> EVENT_LOOPS =
       Key.of("event-loops", integer(1, 64), "2", "Threads that serve the network.");
   private static final Key<Long> DIRECT_MEMORY =
@@ -57,7 +67,8 @@ public final class MetadataServerSettings {
           "data-directory",
           path(),
           "Directory for the log, the state and its snapshots. A new one is created and founds a"
-              + " cluster.");
+              + " cluster, unless there are peers: then each is made by --format, once, when the"
+              + " cluster is new.");
   private static final Key<Path> SECRET_FILE =
       Key.required(
           "secret-file",
@@ -136,8 +147,8 @@ public final class MetadataServerSettings {
 
   private static List<Section> sections() {
     List<Section> sections = new ArrayList<>();
-    sections.add(
-        Section.of("where it is", HOST, PORT, RAFT_PORT, EVENT_LOOPS, DIRECT_MEMORY, DRAIN_LIMIT));
+    sections.add(Section.of("where it is", HOST, PORT, EVENT_LOOPS, DIRECT_MEMORY, DRAIN_LIMIT));
+    sections.add(Section.of("the other metadata servers", PEER_ID, PEERS));
     sections.add(Section.of("its data", DATA_DIRECTORY, SECRET_FILE, CLUSTER_ID));
     sections.addAll(ServiceSettings.SECTIONS);
     sections.add(
@@ -160,14 +171,23 @@ public final class MetadataServerSettings {
     return new MetadataServerConfig(
         new MetadataServerConfig.Endpoint(
             new HostPort(config.get(HOST), config.get(PORT)),
-            config.get(RAFT_PORT),
             config.get(EVENT_LOOPS),
             config.get(DIRECT_MEMORY)),
         new MetadataServerConfig.Place(
             config.get(DATA_DIRECTORY), config.get(CLUSTER_ID), config.get(SECRET_FILE)),
+        group(config),
         log(config),
         ServiceSettings.of(config, version, ""),
         config.get(DRAIN_LIMIT));
+  }
+
+  private static MetadataServerConfig.Group group(Config config) {
+    List<Peer> peers = config.get(PEERS);
+    if (peers.isEmpty()) {
+      HostPort self = new HostPort(config.get(HOST), config.get(PORT));
+      peers = List.of(new Peer(config.get(PEER_ID), self, 0));
+    }
+    return new MetadataServerConfig.Group(config.get(PEER_ID), peers);
   }
 
   private static MetadataServerConfig.Log log(Config config) {

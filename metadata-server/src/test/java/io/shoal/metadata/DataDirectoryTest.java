@@ -22,24 +22,24 @@ final class DataDirectoryTest {
   void claim_newDirectory_keepsTheClusterThatItDrew() {
     Path path = temporary.resolve("a/b");
     UUID drawn;
-    try (DataDirectory directory = DataDirectory.claim(path, Optional.empty())) {
+    try (DataDirectory directory = DataDirectory.claim(path, Optional.empty(), true)) {
       drawn = directory.clusterId();
     }
-    try (DataDirectory directory = DataDirectory.claim(path, Optional.of(drawn))) {
+    try (DataDirectory directory = DataDirectory.claim(path, Optional.of(drawn), true)) {
       assertThat(directory.clusterId()).isEqualTo(drawn);
     }
   }
 
   @Test
   void claim_newDirectoryForACluster_isOfThatCluster() {
-    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER))) {
+    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER), true)) {
       assertThat(directory.clusterId()).isEqualTo(CLUSTER);
     }
   }
 
   @Test
   void claim_otherCluster_isRefusedAndLeavesNoLock() {
-    DataDirectory.claim(temporary, Optional.of(CLUSTER)).close();
+    DataDirectory.claim(temporary, Optional.of(CLUSTER), true).close();
 
     ShoalException refused = refused(Optional.of(new UUID(1, 1)));
 
@@ -47,12 +47,12 @@ final class DataDirectoryTest {
     assertThat(refused)
         .hasMessageContaining("belongs to cluster " + CLUSTER)
         .hasMessageContaining("expected: " + new UUID(1, 1));
-    DataDirectory.claim(temporary, Optional.empty()).close();
+    DataDirectory.claim(temporary, Optional.empty(), true).close();
   }
 
   @Test
   void claim_twice_isRefused() {
-    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER))) {
+    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER), true)) {
       assertThat(directory.path()).isEqualTo(temporary);
       assertThat(refused(Optional.of(CLUSTER)).code()).isEqualTo(ErrorCode.UNAVAILABLE);
     }
@@ -70,7 +70,7 @@ final class DataDirectoryTest {
   void claim_crashBeforeTheIdentityHadItsName_isFormattedAgain() throws IOException {
     Files.writeString(temporary.resolve("identity.new"), "shoal meta");
 
-    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER))) {
+    try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER), true)) {
       assertThat(directory.clusterId()).isEqualTo(CLUSTER);
     }
   }
@@ -84,6 +84,6 @@ final class DataDirectoryTest {
 
   private ShoalException refused(Optional<UUID> expected) {
     return catchThrowableOfType(
-        ShoalException.class, () -> DataDirectory.claim(temporary, expected).close());
+        ShoalException.class, () -> DataDirectory.claim(temporary, expected, true).close());
   }
 }

@@ -99,6 +99,39 @@ final class MetadataServerTest {
   }
 
   @Test
+  void start_oneOfSeveral_mayNotBeginWithNothing_unlessItWasFormatted() {
+    String[] shared = {
+      "peer-id=m1", "peers=m1=127.0.0.1:7400/0,m2=127.0.0.1:7402/0,m3=127.0.0.1:7404/0"
+    };
+    ShoalException refused = refusal(shared);
+    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    assertThat(refused).hasMessageContaining("is empty").hasMessageContaining("--format");
+
+    List<String> named = new ArrayList<>(List.of(shared));
+    assertThat(
+            catchThrowableOfType(ShoalException.class, () -> MetadataServer.format(config(shared))))
+        .hasMessageContaining("cluster-id: none");
+    named.add("cluster-id=00000000-0000-0000-0000-000000000001");
+    String[] founding = named.toArray(String[]::new);
+    MetadataServer.format(config(founding));
+    MetadataServer.format(config(founding));
+    start(founding).close();
+  }
+
+  @Test
+  void start_peersThatDoNotGoTogether_areRefused() {
+    for (String peers :
+        List.of(
+            "m1=127.0.0.1:1/2,m2=127.0.0.1:3/4",
+            "m2=127.0.0.1:1/2,m3=127.0.0.1:3/4,m4=127.0.0.1:5/6",
+            "m1=127.0.0.1:1/2,m1=127.0.0.1:3/4,m2=127.0.0.1:5/6",
+            "m1=127.0.0.1:1",
+            "127.0.0.1:1/2")) {
+      assertThat(refusal("peers=" + peers).code()).as(peers).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    }
+  }
+
+  @Test
   void start_takenPort_isRefusedAndCanBeTriedAgain() {
     try (MetadataServer server = serving()) {
       ShoalException refused =
@@ -131,7 +164,7 @@ final class MetadataServerTest {
     return server;
   }
 
-  private MetadataServer start(String... overrides) {
+  private MetadataServerConfig config(String... overrides) {
     List<String> values =
         new ArrayList<>(
             List.of(
@@ -140,9 +173,12 @@ final class MetadataServerTest {
                 "data-directory=" + directory.resolve("data"),
                 "secret-file=" + directory.resolve("secret")));
     values.addAll(List.of(overrides));
-    Config config = Config.load(MetadataServerSettings.SCHEMA, Optional.empty(), values);
-    return MetadataServer.start(
-        MetadataServerConfig.of(config, "1.2.3"), (where, fault) -> faults.add(fault));
+    return MetadataServerConfig.of(
+        Config.load(MetadataServerSettings.SCHEMA, Optional.empty(), values), "1.2.3");
+  }
+
+  private MetadataServer start(String... overrides) {
+    return MetadataServer.start(config(overrides), (where, fault) -> faults.add(fault));
   }
 
   private ShoalException refusal(String... overrides) {

@@ -8,6 +8,7 @@ import io.shoal.common.time.TimeSource;
 import io.shoal.storage.volume.ChunkStore;
 import io.shoal.storage.volume.NodeIdentity;
 import io.shoal.storage.volume.StoreConfig;
+import io.shoal.storage.volume.VolumeChange;
 import io.shoal.storage.volume.VolumeDirectories;
 import io.shoal.storage.volume.VolumeSet;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class NodeVolumes {
   private final UUID nodeUuid;
   private final Optional<String> expectedCluster;
   private volatile String clusterId;
-  private @Nullable CompletableFuture<ChunkStore> opening;
+  private @Nullable CompletableFuture<VolumeSet> opening;
 
   private NodeVolumes(
       VolumeDirectories directories,
@@ -106,13 +107,22 @@ final class NodeVolumes {
               directories, new NodeIdentity(cluster, nodeUuid), config, allocator, time, faults);
       clusterId = cluster;
     }
-    return opening.copy();
+    return opening.thenApply(volumes -> volumes);
   }
 
   /** Returns the volumes if they are open. */
-  synchronized @Nullable ChunkStore opened() {
+  synchronized @Nullable VolumeSet opened() {
     boolean open = opening != null && opening.isDone() && !opening.isCompletedExceptionally();
     return open && opening != null ? opening.join() : null;
+  }
+
+  /** Uses other data directories from now on; see {@link VolumeSet#change}. */
+  CompletableFuture<VolumeChange> change(List<Path> wanted) {
+    VolumeSet open = opened();
+    return open != null
+        ? open.change(wanted)
+        : CompletableFuture.failedFuture(
+            new ShoalException(ErrorCode.UNAVAILABLE, "", "the node's volumes are not open"));
   }
 
   /** Closes the volumes and unlocks the directories. Completes when that is done. */

@@ -17,6 +17,7 @@ import io.shoal.common.transport.ChunkTransportServer;
 import io.shoal.common.transport.GrpcChunkTransport;
 import io.shoal.common.transport.TransportSettings;
 import io.shoal.proto.v1.ChunkServiceGrpc;
+import io.shoal.storage.heartbeat.Audit;
 import io.shoal.storage.heartbeat.LeaderLink;
 import io.shoal.storage.heartbeat.LinkRuntime;
 import io.shoal.storage.heartbeat.Membership;
@@ -24,9 +25,11 @@ import io.shoal.storage.heartbeat.NodeDuties;
 import io.shoal.storage.heartbeat.NodeProfile;
 import io.shoal.storage.heartbeat.ReplicaDuties;
 import io.shoal.storage.heartbeat.Suspicions;
+import io.shoal.storage.index.ScrubNote;
 import io.shoal.storage.rpc.ChunkService;
 import io.shoal.storage.scrub.Scrubber;
 import io.shoal.storage.transfer.Replicas;
+import io.shoal.storage.trash.UnknownChunks;
 import io.shoal.storage.volume.ChunkStore;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,15 +76,22 @@ public final class StorageNode implements RunningServer {
    * Starts a node. Blocks while the data directories are locked and the port is bound, and no
    * longer.
    *
+   * @param reread reads the configuration as it is now, when an operator asks for that; may block,
+   *     and throws {@link ShoalException} if it is wrong. Data directories can change, the rest
+   *     holds from the next start
    * @param version of the software, for the leader
    * @param faults gets defects
    * @throws ShoalException if the configuration can't be used: a directory in use or of another
    *     cluster, a taken port, no secret; nothing is left behind then
    */
-  public static StorageNode start(StorageNodeConfig config, String version, FaultHandler faults) {
+  public static StorageNode start(
+      StorageNodeConfig config,
+      Supplier<StorageNodeConfig> reread,
+      String version,
+      FaultHandler faults) {
     Deque<Runnable> closers = new ArrayDeque<>();
     try {
-      return new Assembly(config, version, faults, closers).start();
+      return new Assembly(config, reread, version, faults, closers).start();
     } catch (RuntimeException refused) {
       closers.forEach(Runnable::run);
       throw refused;
@@ -120,13 +131,19 @@ public final class StorageNode implements RunningServer {
    */
   private static final class Assembly {
     private final StorageNodeConfig config;
+    private final Supplier<StorageNodeConfig> reread;
     private final String version;
     private final FaultHandler faults;
     private final Deque<Runnable> closers;
 
     Assembly(
-        StorageNodeConfig config, String version, FaultHandler faults, Deque<Runnable> closers) {
+        StorageNodeConfig config,
+        Supplier<StorageNodeConfig> reread,
+        String version,
+        FaultHandler faults,
+        Deque<Runnable> closers) {
       this.config = config;
+      this.reread = reread;
       this.version = version;
       this.faults = faults;
       this.closers = closers;
@@ -147,6 +164,7 @@ public final class StorageNode implements RunningServer {
 
       Membership membership = new Membership();
       Suspicions suspicions = new Suspicions();
+      Audit audit = new Audit();
       ChunkService service =
           new ChunkService(
               membership,
@@ -179,6 +197,7 @@ public final class StorageNode implements RunningServer {
           new Scrubber(
               replicas,
               suspicions,
+              audit,
               config.scrub(),
               TimeSource.system(),
               timer,
@@ -191,8 +210,14 @@ public final class StorageNode implements RunningServer {
               profile,
               secret,
               membership,
-              new Duties(volumes, service, server, node.serving, scrubber),
-              new ReplicaDuties(replicas, suspicions),
+              new Duties(
+                  volumes,
+                  new Reloader(config, reread, volumes),
+                  service,
+                  server,
+                  node.serving,
+                  scrubber),
+              new ReplicaDuties(replicas, suspicions, audit, new UnknownChunks(config.trash())),
               new LinkRuntime(
                   loops,
                   RpcSettings.defaults(),
@@ -252,6 +277,7 @@ public final class StorageNode implements RunningServer {
   /** What the leader's orders mean for the parts of this node. */
   private record Duties(
       NodeVolumes nodeVolumes,
+      Reloader reloader,
       ChunkService service,
       RpcServer server,
       CompletableFuture<Void> serving,
@@ -275,6 +301,19 @@ public final class StorageNode implements RunningServer {
     @Override
     public StreamLoad streamLoad() {
       return new StreamLoad(service.writeStreams(), service.readStreams());
+    }
+
+    @Override
+    public ScrubLoad scrubLoad() {
+      Scrubber.Pass pass = scrubber.pass();
+      ScrubNote note = pass.note();
+      return new ScrubLoad(
+          note.bytes(), pass.ofBytes(), note.damaged(), note.endedAtMillis(), note.endedDamaged());
+    }
+
+    @Override
+    public CompletableFuture<Reloaded> reload() {
+      return reloader.reload();
     }
 
     @Override

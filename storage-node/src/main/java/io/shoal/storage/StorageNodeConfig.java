@@ -4,6 +4,7 @@ import io.shoal.common.rpc.HostPort;
 import io.shoal.storage.heartbeat.HeartbeatConfig;
 import io.shoal.storage.rpc.StreamConfig;
 import io.shoal.storage.scrub.ScrubConfig;
+import io.shoal.storage.trash.TrashConfig;
 import io.shoal.storage.volume.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param streams limits of the streams
  * @param heartbeat how the leader is found
  * @param scrub how often every chunk is read
+ * @param trash what is done with chunks that the leader does not know
  * @param drainLimit how long streams may go on when the node is asked to stop
  */
 public record StorageNodeConfig(
@@ -30,6 +32,7 @@ public record StorageNodeConfig(
     StreamConfig streams,
     HeartbeatConfig heartbeat,
     ScrubConfig scrub,
+    TrashConfig trash,
     Duration drainLimit) {
   public StorageNodeConfig {
     dataDirectories = List.copyOf(dataDirectories);
@@ -39,6 +42,12 @@ public record StorageNodeConfig(
     if (drainLimit.isNegative()) {
       throw new IllegalArgumentException("drainLimit: " + drainLimit + " (expected: >= 0)");
     }
+  }
+
+  /** Returns the same with other data directories. */
+  public StorageNodeConfig withDataDirectories(List<Path> directories) {
+    return new StorageNodeConfig(
+        endpoint, directories, secretFile, store, streams, heartbeat, scrub, trash, drainLimit);
   }
 
   /**

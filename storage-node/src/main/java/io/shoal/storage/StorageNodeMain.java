@@ -16,7 +16,8 @@ public final class StorageNodeMain {
             version,
             StorageNodeSettings.SCHEMA,
             StorageNodeSettings::read,
-            settings -> StorageNode.start(settings, version, FaultHandler.haltingProcess()));
+            (settings, reread) ->
+                StorageNode.start(settings, reread, version, FaultHandler.haltingProcess()));
     System.exit(program.run(args, System.out, System.err));
   }
 }

@@ -20,6 +20,7 @@ import io.shoal.storage.heartbeat.HeartbeatConfig;
 import io.shoal.storage.index.IndexConfig;
 import io.shoal.storage.rpc.StreamConfig;
 import io.shoal.storage.scrub.ScrubConfig;
+import io.shoal.storage.trash.TrashConfig;
 import io.shoal.storage.volume.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,6 +206,27 @@ public final class StorageNodeSettings {
           "8MiB",
           "Most bytes that are read for that in a second, even if the period is not enough then.");
 
+  private static final Key<Duration> TRASH_PERIOD =
+      Key.of(
+          "trash.period",
+          duration("0", "365d"),
+          "1d",
+          "Chunks that the metadata server does not know lie in the trash for so long before they"
+              + " are erased; 0 erases them at once.");
+  private static final Key<Integer> BRAKE_PERCENT =
+      Key.of(
+          "trash.brake-percent",
+          integer(0, 100),
+          "1",
+          "If more than this share of the node's chunks is unknown, nothing is deleted any more until"
+              + " an operator confirms it with: shoal admin confirm-deletions. 100 is no brake.");
+  private static final Key<Integer> BRAKE_FLOOR =
+      Key.of(
+          "trash.brake-floor",
+          integer(0, 1_000_000_000),
+          "100",
+          "So many chunks may be unknown, whatever share of the node's chunks they are.");
+
   /** All keys, in the order of the template. */
   public static final ConfigSchema SCHEMA =
       new ConfigSchema(
@@ -242,7 +264,8 @@ public final class StorageNodeSettings {
                   READ_MEMORY,
                   READ_STALL,
                   DRAIN_LIMIT),
-              Section.of("scrubbing", SCRUB_PERIOD, SCRUB_BYTES)));
+              Section.of("scrubbing", SCRUB_PERIOD, SCRUB_BYTES),
+              Section.of("trash", TRASH_PERIOD, BRAKE_PERCENT, BRAKE_FLOOR)));
 
   private StorageNodeSettings() {}
 
@@ -266,6 +289,8 @@ public final class StorageNodeSettings {
             config.get(SILENCE_LIMIT),
             config.get(QUESTION_INTERVAL)),
         new ScrubConfig(config.get(SCRUB_PERIOD), config.get(SCRUB_BYTES)),
+        new TrashConfig(
+            config.get(TRASH_PERIOD), config.get(BRAKE_PERCENT), config.get(BRAKE_FLOOR)),
         config.get(DRAIN_LIMIT));
   }
 

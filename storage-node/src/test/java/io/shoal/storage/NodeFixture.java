@@ -37,6 +37,7 @@ import io.shoal.storage.heartbeat.FakeLeader;
 import io.shoal.storage.heartbeat.HeartbeatConfig;
 import io.shoal.storage.rpc.StreamConfig;
 import io.shoal.storage.scrub.ScrubConfig;
+import io.shoal.storage.trash.TrashConfig;
 import io.shoal.storage.volume.StoreConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -95,12 +96,39 @@ final class NodeFixture implements AutoCloseable {
         StreamConfig.defaults(),
         HeartbeatConfig.defaults(List.of(leader.address())),
         ScrubConfig.defaults(),
+        TrashConfig.defaults(),
         Duration.ofSeconds(20));
+  }
+
+  /** Returns the configuration of a node that asks every 100 ms what it may forget. */
+  StorageNodeConfig askingConfig(TrashConfig trash, Path... dataDirectories) {
+    StorageNodeConfig usual = config(dataDirectories);
+    HeartbeatConfig heartbeat = usual.heartbeat();
+    return new StorageNodeConfig(
+        usual.endpoint(),
+        usual.dataDirectories(),
+        usual.secretFile(),
+        usual.store(),
+        usual.streams(),
+        new HeartbeatConfig(
+            heartbeat.metadataServers(),
+            heartbeat.firstBackoff(),
+            heartbeat.maxBackoff(),
+            heartbeat.silenceLimit(),
+            Duration.ofMillis(100)),
+        usual.scrub(),
+        trash,
+        usual.drainLimit());
   }
 
   /** Starts a node and waits until it serves. */
   StorageNode start(Path... dataDirectories) {
-    StorageNode node = StorageNode.start(config(dataDirectories), "test", faults);
+    return start(config(dataDirectories));
+  }
+
+  /** Starts a node and waits until it serves. */
+  StorageNode start(StorageNodeConfig config) {
+    StorageNode node = StorageNode.start(config, () -> config, "test", faults);
     try {
       Await.result(node.serving());
     } catch (ShoalException | AssertionError failure) {

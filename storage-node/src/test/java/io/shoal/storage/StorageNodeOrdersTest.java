@@ -15,9 +15,8 @@ import io.shoal.proto.v1.DeleteChunks;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport;
 import io.shoal.storage.heartbeat.FakeLeader;
-import io.shoal.storage.heartbeat.HeartbeatConfig;
+import io.shoal.storage.trash.TrashConfig;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,27 +39,7 @@ final class StorageNodeOrdersTest {
   @BeforeEach
   void start() {
     fixture = new NodeFixture(directory);
-    StorageNodeConfig usual = fixture.config(directory.resolve("disk"));
-    HeartbeatConfig heartbeat = usual.heartbeat();
-    node =
-        StorageNode.start(
-            new StorageNodeConfig(
-                usual.endpoint(),
-                usual.dataDirectories(),
-                usual.secretFile(),
-                usual.store(),
-                usual.streams(),
-                new HeartbeatConfig(
-                    heartbeat.metadataServers(),
-                    heartbeat.firstBackoff(),
-                    heartbeat.maxBackoff(),
-                    heartbeat.silenceLimit(),
-                    Duration.ofMillis(100)),
-                usual.scrub(),
-                usual.drainLimit()),
-            "test",
-            fixture.faults);
-    Await.result(node.serving());
+    node = fixture.start(fixture.askingConfig(TrashConfig.defaults(), directory.resolve("disk")));
     bond = take(fixture.leader.bonds);
     assertThat(take(fixture.leader.reports).hasRegister()).isTrue();
     for (ChunkId chunk : List.of(FIRST, SECOND, THIRD)) {

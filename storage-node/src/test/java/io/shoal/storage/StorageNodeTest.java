@@ -407,10 +407,7 @@ final class StorageNodeTest {
 
   @Test
   void start_directoryInUse_isRefused() {
-    ShoalException refused =
-        catchThrowableOfType(
-            ShoalException.class,
-            () -> StorageNode.start(fixture.config(disk), "test", fixture.faults));
+    ShoalException refused = catchThrowableOfType(ShoalException.class, () -> fixture.start(disk));
 
     assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(refused.subject()).contains(disk.toString());
@@ -429,11 +426,13 @@ final class StorageNodeTest {
             config.streams(),
             config.heartbeat(),
             config.scrub(),
+            config.trash(),
             config.drainLimit());
 
     ShoalException refused =
         catchThrowableOfType(
-            ShoalException.class, () -> StorageNode.start(taken, "test", fixture.faults));
+            ShoalException.class,
+            () -> StorageNode.start(taken, () -> taken, "test", fixture.faults));
 
     assertThat(refused.getMessage()).startsWith("port " + node.port() + " is in use");
     fixture.start(other).close();
@@ -471,8 +470,10 @@ final class StorageNodeTest {
             config.streams(),
             config.heartbeat(),
             config.scrub(),
+            config.trash(),
             config.drainLimit());
-    try (StorageNode stranger = StorageNode.start(elsewhere, "test", fixture.faults)) {
+    try (StorageNode stranger =
+        StorageNode.start(elsewhere, () -> elsewhere, "test", fixture.faults)) {
       ShoalException refused = Await.failure(stranger.serving());
       assertThat(refused.getMessage()).contains(FakeLeader.CLUSTER, "elsewhere");
     }
@@ -484,7 +485,7 @@ final class StorageNodeTest {
     StorageNodeConfig config = fixture.config(directory.resolve("other"));
     Files.writeString(config.secretFile(), "another secret altogether");
 
-    try (StorageNode stranger = StorageNode.start(config, "test", fixture.faults)) {
+    try (StorageNode stranger = StorageNode.start(config, () -> config, "test", fixture.faults)) {
       assertThat(Await.failure(stranger.serving()).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
     }
   }
@@ -529,8 +530,8 @@ final class StorageNodeTest {
   @Test
   void notAttachedYet_isNotServing() {
     fixture.leader.setAnswersHeartbeats(false);
-    try (StorageNode starting =
-        StorageNode.start(fixture.config(directory.resolve("other")), "test", fixture.faults)) {
+    StorageNodeConfig config = fixture.config(directory.resolve("other"));
+    try (StorageNode starting = StorageNode.start(config, () -> config, "test", fixture.faults)) {
       ShoalException refused = Await.failure(fixture.read(starting, CHUNK, 0, 1));
 
       assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);

@@ -11,6 +11,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -87,6 +88,19 @@ class CommandsIT {
   }
 
   @Test
+  void put_acknowledgedFromMemory_saysSo() throws Exception {
+    Path source = file("quick", CHUNK + 5);
+    cluster.ok("put", "--ack", "memory", source.toString(), remote + "/quick");
+    assertThat(cluster.ok("stat", remote + "/quick")).contains("commits need 2, in memory");
+    assertThat(cluster.ok("stat", "--json", remote + "/quick")).contains("\"ack\":\"memory\"");
+    cluster.ok("get", remote + "/quick", local.resolve("back").toString());
+    Data.assertSame(source, local.resolve("back"));
+    Result nonsense = cluster.shoal("put", "--ack", "hope", source.toString(), remote + "/x");
+    assertThat(nonsense.exitCode()).isEqualTo(2);
+    assertThat(nonsense.err()).contains("fsync or memory");
+  }
+
+  @Test
   void put_preserve_keepsTimeAndMode() throws Exception {
     Path source = file("kept", 10);
     Files.setLastModifiedTime(source, FileTime.from(Instant.parse("2001-02-03T04:05:06.789Z")));
@@ -100,6 +114,32 @@ class CommandsIT {
     assertThat(Files.getLastModifiedTime(back)).isEqualTo(Files.getLastModifiedTime(source));
     assertThat(Files.getPosixFilePermissions(back))
         .isEqualTo(Files.getPosixFilePermissions(source));
+  }
+
+  @Test
+  void append_and_truncate_changeTheEndOnly() throws Exception {
+    Path whole = file("whole", 2 * CHUNK + 100);
+    byte[] bytes = Files.readAllBytes(whole);
+    Path first = Files.write(local.resolve("first"), Arrays.copyOf(bytes, CHUNK + 7));
+    Path second =
+        Files.write(local.resolve("second"), Arrays.copyOfRange(bytes, CHUNK + 7, bytes.length));
+    String log = remote + "/log";
+    Result missing = cluster.shoal("append", first.toString(), log);
+    assertThat(missing.exitCode()).as(missing.toString()).isEqualTo(3);
+    Result useless = cluster.shoal("append", "--ack", "memory", first.toString(), log);
+    assertThat(useless.exitCode()).as(useless.toString()).isEqualTo(2);
+    cluster.ok("append", "-c", first.toString(), log);
+    Result appended = cluster.shoalReading(second, "append", "-", log);
+    assertThat(appended.exitCode()).as(appended.toString()).isZero();
+    cluster.ok("get", log, local.resolve("back").toString());
+    Data.assertSame(whole, local.resolve("back"));
+
+    cluster.ok("truncate", "-s", Integer.toString(CHUNK + 7), log);
+    cluster.ok("get", log, local.resolve("shorter").toString());
+    Data.assertSame(first, local.resolve("shorter"));
+    Result longer = cluster.shoal("truncate", "-s", "1G", log);
+    assertThat(longer.exitCode()).isEqualTo(2);
+    assertThat(longer.err()).contains("expected: 0 to " + (CHUNK + 7));
   }
 
   @Test
@@ -377,6 +417,25 @@ class CommandsIT {
         .allMatch(line -> line.contains("\"ALIVE\""));
     assertThat(cluster.ok("df")).contains("node-1").contains("3 copies");
     assertThat(cluster.ok("version")).contains("shoal 0.").contains("cluster ");
+  }
+
+  @Test
+  void nodes_long_tellsOfTrashBrakeAndScrubber() throws Exception {
+    List<String> lines = cluster.ok("nodes", "--long").lines().toList();
+    assertThat(lines).hasSize(4).allMatch(line -> line.length() <= 120);
+    assertThat(lines.get(0)).contains("TRASH", "UNKNOWN", "BRAKE", "SCRUBBED", "LAST PASS");
+    assertThat(lines.subList(1, 4)).allMatch(line -> line.contains(" off ") && line.contains("%"));
+    assertThat(cluster.ok("nodes", "--json"))
+        .contains("\"trashChunks\":0", "\"brakeOn\":false", "\"passOfBytes\":");
+
+    Result nothing = cluster.shoal("admin", "confirm-deletions", "1");
+    assertThat(nothing.exitCode()).isZero();
+    assertThat(nothing.err()).contains("node 1 has not stopped deleting");
+    assertThat(cluster.shoal("admin", "confirm-deletions", "77").exitCode()).isEqualTo(3);
+    assertThat(cluster.shoal("admin", "confirm-deletions").exitCode()).isEqualTo(2);
+    Result unknown = cluster.shoal("admin", "confirm", "1");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("confirm-deletions");
   }
 
   @Test

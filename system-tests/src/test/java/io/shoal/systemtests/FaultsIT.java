@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,6 +128,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("long")
   void everythingKilledAndRestarted_whatWasAcknowledgedIsThere() throws Exception {
     Map<String, byte[]> acknowledged = new LinkedHashMap<>();
     try (ShoalClient client = cluster.client()) {
@@ -166,6 +168,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("long")
   void ctrlC_inTheMiddleOfPut_leavesNothingVisible_andItsChunksAreCollected() throws Exception {
     Path pipe = directory.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
@@ -184,6 +187,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("long")
   void ctrlC_inTheMiddleOfAFile_saysSoOnceAndEndsWithItsOwnCode() throws Exception {
     // Too long to be stored before it is interrupted, and made of no blocks.
     Path source = Files.createDirectory(directory.resolve("tree")).resolve("source");

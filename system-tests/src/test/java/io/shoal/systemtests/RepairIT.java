@@ -6,14 +6,19 @@ import io.shoal.common.testing.Await;
 import io.shoal.systemtests.Program.Result;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,13 +83,19 @@ class RepairIT {
   }
 
   @Test
-  void nodeKilled_isRepairedUnattended_andItsReturnLeavesNoSurplus() throws Exception {
+  void nodesKilled_areRepairedUnattended_whileThatIsPossible_andTheirReturnLeavesNoSurplus()
+      throws Exception {
     assertThat(cluster.ok("fsck", "--verify"))
         .contains("files: " + FILES + " healthy, 0 under-replicated, 0 missing, 0 unreadable");
     cluster.kill("node-3");
-    Await.until("fsck tells", LONG, () -> shoal("fsck").exitCode() == 9);
-    Await.until("all is repaired", LONG, () -> shoal("fsck").exitCode() == 0);
+    Await.until("it is dead", LONG, () -> shoal("nodes").out().contains(" DEAD "));
+    Await.until("all is repaired", LONG, () -> shoal("fsck", "--verify").exitCode() == 0);
     allIsThere("back");
+
+    // Two nodes can't have three copies.
+    cluster.kill("node-4");
+    Await.until("fsck tells", LONG, () -> shoal("fsck").exitCode() == 9);
+    allIsThere("from two");
 
     assertThat(cluster.cluster("start").exitCode()).isZero();
     Await.until(
@@ -115,6 +126,125 @@ class RepairIT {
     cluster.ok("admin", "recommission", "1", "2");
     Await.until("all is well", LONG, () -> shoal("fsck").exitCode() == 0);
     assertThat(cluster.ok("nodes")).doesNotContain("DECOMMISSION");
+  }
+
+  @Test
+  void volumes_areAddedAndTakenOut_whileTheirNodeRuns_andFilesStayWhole() throws Exception {
+    String status = cluster.cluster("status").out();
+    Path first = cluster.directory().resolve("data/node-3/volume-1");
+    Path added = cluster.directory().resolve("data/node-3/volume-2");
+    assertThat(setVolumes("node-3", "2").err()).contains("uses " + added);
+    Await.until("the volume is there", LONG, () -> shoal("df").out().contains(added.toString()));
+    assertThat(cluster.ok("fsck")).contains("0 with too few");
+    assertThat(setVolumes("node-3", added.toString()).err()).contains("no longer uses " + first);
+    Await.until("one is gone", LONG, () -> !shoal("df").out().contains(first.toString()));
+    Await.until("all is repaired", LONG, () -> shoal("fsck", "--verify").exitCode() == 0);
+    allIsThere("back");
+    assertThat(setVolumes("node-3", added.toString()).err()).contains("already");
+
+    Path foreign = Files.createDirectories(directory.resolve("foreign"));
+    Files.writeString(foreign.resolve("thesis.txt"), "mine");
+    Result refused = setVolumes("node-3", added + "," + foreign);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("thesis.txt");
+    assertThat(cluster.cluster("reload", "metadata-1").exitCode()).isEqualTo(2);
+    assertThat(cluster.cluster("status").out()).as("the same processes").isEqualTo(status);
+    assertThat(cluster.ok("fsck", "--verify")).contains("0 with too few");
+  }
+
+  /** Alters a line of the file that says what the cluster consists of, and says so. */
+  private Result setVolumes(String node, String volumes) throws Exception {
+    Path members = cluster.directory().resolve("members");
+    List<String> lines =
+        Files.readAllLines(members).stream()
+            .map(
+                line ->
+                    line.startsWith(node + " ")
+                        ? line.replaceAll("volumes=\\S+", "volumes=" + volumes)
+                        : line)
+            .toList();
+    Files.write(members, lines);
+    return cluster.cluster("reload", node);
+  }
+
+  /** In every build: testkit's {@code MaintenanceTest}. */
+  @Test
+  @Tag("long")
+  void maintenance_nodeIsSwitchedOffForAWhile_andNothingIsCopied() throws Exception {
+    String node = nodes().filter(line -> line.startsWith("{\"node\":1,")).findAny().orElseThrow();
+    String address = find("\"address\":\"([^\"]*)\"", node);
+    assertThat(cluster.ok("admin", "maintenance", address, "--for", "30m"))
+        .contains("node 1 at " + address + " may be switched off for ");
+    assertThat(cluster.ok("nodes")).contains(" MAINTENANCE ", "(may be switched off, ");
+    List<String> before = replicas();
+    cluster.kill(processAt(address));
+    Await.until(
+        "it is silent for longer than others may be",
+        LONG,
+        () ->
+            nodes()
+                .filter(line -> line.contains(address))
+                .anyMatch(line -> Long.parseLong(find("\"silentMillis\":(\\d+)", line)) > 8_000));
+    assertThat(cluster.ok("nodes")).contains(" MAINTENANCE ").doesNotContain("DEAD");
+    assertThat(replicas()).isEqualTo(before);
+    allIsThere("back");
+
+    assertThat(cluster.cluster("start").exitCode()).isZero();
+    cluster.ok("admin", "recommission", "1");
+    assertThat(cluster.ok("nodes")).doesNotContain("MAINTENANCE");
+    assertThat(replicas()).isEqualTo(before);
+    assertThat(cluster.ok("fsck", "--verify")).contains("0 with too few, 0 with some to spare");
+  }
+
+  /** In every build: testkit's {@code RebalanceTest}. */
+  @Test
+  @Tag("long")
+  void rebalance_newNodeGetsItsShare() throws Exception {
+    assertThat(cluster.ok("admin", "rebalance", "--status")).contains("none since");
+    assertThat(cluster.ok("admin", "rebalance", "--threshold", "100")).contains("BALANCED");
+    assertThat(cluster.cluster("start", "--nodes", "5").exitCode()).isZero();
+    Await.until(
+        "the new node takes part",
+        LONG,
+        () -> shoal("admin", "rebalance", "--status", "--json").out().contains("{\"node\":5,"));
+    double mean = Double.parseDouble(find("\"meanUsedPercent\":([^,]*)", rebalance("--status")));
+    String threshold = BigDecimal.valueOf(mean / 4).setScale(4, RoundingMode.UP).toPlainString();
+    String ended = rebalance("--threshold", threshold, "--wait");
+    assertThat(ended).contains("\"state\":\"BALANCED\"", "\"movingReplicas\":0");
+    assertThat(Long.parseLong(find("\"movedReplicas\":(\\d+)", ended))).isPositive();
+    assertThat(cluster.ok("fsck", "--verify")).contains("0 with too few, 0 with some to spare");
+    allIsThere("back");
+  }
+
+  private String rebalance(String... options) throws Exception {
+    List<String> words = new ArrayList<>(List.of("admin", "rebalance", "--json"));
+    words.addAll(List.of(options));
+    return cluster.ok(words.toArray(String[]::new));
+  }
+
+  private Stream<String> nodes() {
+    return shoal("nodes", "--json").out().lines();
+  }
+
+  /** Returns how many replicas count on each node. */
+  private List<String> replicas() {
+    return nodes().map(line -> find("\"replicas\":(\\d+)", line)).toList();
+  }
+
+  /** Nodes have other numbers than their processes. */
+  private String processAt(String address) throws IOException {
+    String port = address.substring(address.indexOf(':') + 1);
+    return Files.readAllLines(cluster.directory().resolve("members")).stream()
+        .filter(line -> line.contains(" " + port + " "))
+        .map(line -> line.substring(0, line.indexOf(' ')))
+        .findAny()
+        .orElseThrow();
+  }
+
+  private static String find(String pattern, String text) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as("%s in: %s", pattern, text).isTrue();
+    return matcher.group(1);
   }
 
   @Test
@@ -164,5 +294,27 @@ class RepairIT {
     assertThat(unknown.exitCode()).isEqualTo(3);
     assertThat(unknown.err()).contains("77");
     assertThat(cluster.ok("nodes")).doesNotContain("DECOMMISSION");
+    assertThat(cluster.shoal("admin", "maintenance", "77").exitCode()).isEqualTo(3);
+    for (String words :
+        List.of(
+            "maintenance",
+            "maintenance 1 --for 0",
+            "maintenance 1 --for 2d",
+            "maintenance 1 --for soon",
+            "maintenance 1 --wait",
+            "recommission 1 --for 3m",
+            "rebalance 1",
+            "rebalance --for 3m",
+            "rebalance --threshold 0",
+            "rebalance --threshold 101",
+            "rebalance --threshold much",
+            "rebalance --status --stop",
+            "rebalance --stop --wait")) {
+      Result refused = cluster.shoal(("admin " + words).split(" "));
+      assertThat(refused.exitCode()).as(words).isEqualTo(2);
+      assertThat(refused.err()).as(words).startsWith("shoal");
+    }
+    assertThat(cluster.ok("nodes")).doesNotContain("MAINTENANCE");
+    assertThat(cluster.ok("admin", "rebalance", "--status")).contains("none since");
   }
 }

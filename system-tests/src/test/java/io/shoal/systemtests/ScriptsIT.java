@@ -15,12 +15,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The life of a cluster, by the scripts. */
 class ScriptsIT {
+  private static final Pattern LEADS = Pattern.compile("Term (\\d+): this server leads$");
+
   /** What an idle server may hold in memory. */
   private static final long IDLE_KIB = 250L << 10;
 
@@ -56,6 +60,19 @@ class ScriptsIT {
       Result degraded = cluster.cluster("status");
       assertThat(degraded.exitCode()).isEqualTo(1);
       assertThat(degraded.out()).containsPattern("node-3 .* none ");
+      for (String command : List.of("start", "stop", "restart", "reload", "logs")) {
+        Result unknown = cluster.cluster(command, "node-77");
+        assertThat(unknown.exitCode()).as(command).isEqualTo(2);
+        assertThat(unknown.err().lines()).as(command).hasSize(1);
+      }
+      Path members = cluster.directory().resolve("members");
+      String good = Files.readString(members);
+      Files.writeString(members, good.replace("volumes=1", "volumes=/my disk"));
+      assertThat(cluster.cluster("reload").err()).contains("'disk'");
+      Files.writeString(members, good);
+      // As an earlier version wrote it.
+      Path conf = cluster.directory().resolve("conf/metadata-1.conf");
+      Files.writeString(conf, "raft-port = 7401\n", StandardOpenOption.APPEND);
 
       assertThat(cluster.cluster("restart").exitCode()).isZero();
       cluster.ok("get", "/kept", directory.resolve("back").toString());
@@ -72,6 +89,72 @@ class ScriptsIT {
       assertThat(cluster.cluster("clean", "--yes").exitCode()).isZero();
       assertThat(cluster.directory()).doesNotExist();
     }
+  }
+
+  @Test
+  void threeMetadataServers_outliveTheirLeader_andNoneBeginsWithNothing() throws Exception {
+    assertThat(
+            SystemCluster.in(directory.resolve("none"))
+                .cluster("start", "--metadata", "2")
+                .exitCode())
+        .isEqualTo(2);
+    try (SystemCluster cluster =
+        SystemCluster.start(directory.resolve("c"), "--metadata", "3", "--nodes", "1")) {
+      assertThat(cluster.metadataServer().split(",", -1)).hasSize(3);
+      Path source = Data.random(directory.resolve("source"), 3_000_000, 1);
+      cluster.ok("put", source.toString(), "/before");
+      String leader = leader(cluster);
+      cluster.kill(leader);
+      cluster.ok("put", source.toString(), "/after");
+      cluster.ok("get", "/before", directory.resolve("back").toString());
+      Data.assertSame(source, directory.resolve("back"));
+      assertThat(cluster.ok("admin", "metadata").lines().filter(line -> line.contains("LEADER")))
+          .singleElement()
+          .satisfies(line -> assertThat(line).doesNotContain(address(cluster, leader)));
+      Result status = cluster.cluster("status");
+      assertThat(status.exitCode()).isEqualTo(1);
+      assertThat(status.out().lines().filter(line -> line.startsWith(leader)))
+          .singleElement()
+          .satisfies(line -> assertThat(line).contains("DOWN"));
+
+      Path data = cluster.directory().resolve("data").resolve(leader);
+      Path kept = directory.resolve("kept");
+      Files.move(data, kept);
+      Result refused = cluster.cluster("start");
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains("is empty, and there are other metadata servers");
+      Program.run(Map.of(), Optional.empty(), List.of("rm", "-rf", data.toString()));
+      Files.move(kept, data);
+      assertThat(cluster.cluster("start").exitCode()).isZero();
+      assertThat(cluster.cluster("status").exitCode()).isZero();
+      assertThat(cluster.cluster("start", "--metadata", "1").err()).contains("3 metadata servers");
+    }
+  }
+
+  private static String address(SystemCluster cluster, String name) throws IOException {
+    return Files.readAllLines(cluster.directory().resolve("members")).stream()
+        .filter(line -> line.startsWith(name + " "))
+        .map(line -> line.split(" ", -1))
+        .map(words -> words[1] + ":" + words[2])
+        .findAny()
+        .orElseThrow();
+  }
+
+  /** Returns the metadata server whose log tells of the latest term that it leads. */
+  private static String leader(SystemCluster cluster) throws IOException {
+    String leader = "";
+    long latest = -1;
+    for (String name : cluster.members()) {
+      Path log = cluster.directory().resolve("logs").resolve(name + ".log");
+      for (String line : Files.readAllLines(log)) {
+        Matcher term = LEADS.matcher(line);
+        if (term.find() && Long.parseLong(term.group(1)) > latest) {
+          latest = Long.parseLong(term.group(1));
+          leader = name;
+        }
+      }
+    }
+    return leader;
   }
 
   @Test

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shoal.client.AsyncFileReader;
 import io.shoal.client.AsyncFileWriter;
+import io.shoal.client.FilePolicy;
 import io.shoal.client.FileStatus;
 import io.shoal.client.PutOptions;
 import io.shoal.client.ShoalClient;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.NoLeaks;
 import java.io.IOException;
@@ -126,6 +128,66 @@ class FileContentTest {
     Await.result(reader.read(0, back));
     assertThat(back.flip()).isEqualTo(before);
     assertThat(Await.result(client.get("/replaced", CHUNK))).isEqualTo(Bytes.random(10, 2));
+  }
+
+  @Test
+  void appended_bytesFollowWhatWasThere_andReadersGoOnWithWhatTheyOpened() {
+    ByteBuffer content = Bytes.random(2 * CHUNK + 70_000, 5);
+    Await.result(client.put(content.slice(0, 70_000), "/log", PutOptions.DEFAULT));
+    AsyncFileReader reader = Await.result(client.open("/log"));
+    AsyncFileWriter writer = Await.result(client.append("/log"));
+    Await.result(writer.write(content.slice(70_000, 100)));
+    assertThat(Await.result(writer.flush())).isEqualTo(70_100);
+    assertThat(Await.result(client.get("/log", CHUNK))).isEqualTo(content.slice(0, 70_100));
+    Await.result(writer.write(content.slice(70_100, 2 * CHUNK - 100)));
+    assertThat(Await.result(writer.close()).length()).isEqualTo(content.limit());
+
+    assertThat(Await.result(client.get("/log", 3 * CHUNK))).isEqualTo(content);
+    ByteBuffer opened = ByteBuffer.allocate(CHUNK);
+    assertThat(Await.result(reader.read(0, opened))).isEqualTo(70_000);
+    assertThat(opened.flip()).isEqualTo(content.slice(0, 70_000));
+    Await.result(reader.close());
+  }
+
+  @Test
+  void memoryLevel_isReadableAtOnce_andTold() {
+    ByteBuffer content = Bytes.random(2 * CHUNK + 5, 8);
+    FilePolicy policy = FilePolicy.DEFAULT.withAckLevel(AckLevel.MEMORY);
+    AsyncFileWriter writer =
+        Await.result(client.create("/memory", PutOptions.DEFAULT.withPolicy(policy)));
+    for (int at = 0; at < content.limit(); at += 300_000) {
+      int length = Math.min(300_000, content.limit() - at);
+      Await.result(writer.write(content.slice(at, length)));
+      assertThat(Await.result(writer.flush())).isEqualTo(at + length);
+      assertThat(Await.result(client.get("/memory", 3 * CHUNK)))
+          .isEqualTo(content.slice(0, at + length));
+    }
+    assertThat(Await.result(writer.close()).policy().ackLevel()).isEqualTo(AckLevel.MEMORY);
+    assertThat(Await.result(client.stat("/memory")).policy().ackLevel()).isEqualTo(AckLevel.MEMORY);
+    assertThat(Await.result(client.get("/memory", 3 * CHUNK))).isEqualTo(content);
+  }
+
+  @Test
+  void truncated_fileEndsThere_andGoesOnFromThere() {
+    ByteBuffer content = Bytes.random(3 * CHUNK, 6);
+    ByteBuffer other = Bytes.random(CHUNK, 7);
+    Await.result(client.put(content, "/cut", PutOptions.DEFAULT));
+    AsyncFileReader reader = Await.result(client.open("/cut"));
+    assertThat(Await.result(client.truncate("/cut", CHUNK + 5)).length()).isEqualTo(CHUNK + 5);
+    AsyncFileWriter writer = Await.result(client.append("/cut"));
+    Await.result(writer.write(other));
+    Await.result(writer.close());
+
+    ByteBuffer back = Await.result(client.get("/cut", 3 * CHUNK));
+    assertThat(back.remaining()).isEqualTo(2 * CHUNK + 5);
+    assertThat(back.slice(0, CHUNK + 5)).isEqualTo(content.slice(0, CHUNK + 5));
+    assertThat(back.slice(CHUNK + 5, CHUNK)).isEqualTo(other);
+    ByteBuffer opened = ByteBuffer.allocate(3 * CHUNK);
+    Await.result(reader.read(0, opened));
+    assertThat(opened.flip()).as("what was opened before the cut").isEqualTo(content);
+    assertThat(failure(client.truncate("/cut", 3 * CHUNK)).code())
+        .isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    Await.result(reader.close());
   }
 
   @Test

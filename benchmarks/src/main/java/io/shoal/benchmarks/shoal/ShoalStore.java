@@ -5,11 +5,13 @@ import io.shoal.client.AsyncFileReader;
 import io.shoal.client.AsyncFileWriter;
 import io.shoal.client.ClientConfig;
 import io.shoal.client.DirectoryPage;
+import io.shoal.client.FilePolicy;
 import io.shoal.client.FileStatus;
 import io.shoal.client.PutOptions;
 import io.shoal.client.ShoalClient;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.policy.AckLevel;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,21 +27,27 @@ public final class ShoalStore implements FileStore {
   /** Does what a client on the machine of a replica does. */
   private final ShoalClient localClient;
 
-  private ShoalStore(ShoalClient client, ShoalClient localClient) {
+  private final PutOptions options;
+
+  private ShoalStore(ShoalClient client, ShoalClient localClient, PutOptions options) {
     this.client = client;
     this.localClient = localClient;
+    this.options = options;
   }
 
   /**
    * Opens clients with their defaults, one of them without local reads.
    *
    * @param metadataServers {@code host:port}, separated by commas
+   * @param level of all that is written
    */
-  public static ShoalStore connect(String metadataServers) {
+  public static ShoalStore connect(String metadataServers, AckLevel level) {
     ClientConfig config =
         ClientConfig.forCluster(metadataServers.split(",", -1)).withClientName("shoal-bench");
     return new ShoalStore(
-        ShoalClient.create(config.withLocalReads(false)), ShoalClient.create(config));
+        ShoalClient.create(config.withLocalReads(false)),
+        ShoalClient.create(config),
+        PutOptions.DEFAULT.withPolicy(FilePolicy.DEFAULT.withAckLevel(level)));
   }
 
   @Override
@@ -49,7 +57,7 @@ public final class ShoalStore implements FileStore {
 
   @Override
   public CompletableFuture<Void> write(String path, ByteBuffer content) {
-    return done(client.put(content, path, PutOptions.DEFAULT));
+    return done(client.put(content, path, options));
   }
 
   @Override
@@ -60,7 +68,7 @@ public final class ShoalStore implements FileStore {
   @Override
   public CompletableFuture<Void> writeLarge(String path, long bytes) {
     return client
-        .create(path, PutOptions.DEFAULT.withOverwrite(true))
+        .create(path, options.withOverwrite(true))
         .thenCompose(writer -> new LargeWrite(writer, bytes).start());
   }
 
@@ -136,7 +144,7 @@ public final class ShoalStore implements FileStore {
 
   @Override
   public CompletableFuture<RecordLog> createLog(String path) {
-    return client.create(path, PutOptions.DEFAULT.withOverwrite(true)).thenApply(Log::new);
+    return client.create(path, options.withOverwrite(true)).thenApply(Log::new);
   }
 
   @Override

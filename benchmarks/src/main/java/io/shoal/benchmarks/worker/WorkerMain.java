@@ -5,6 +5,7 @@ import io.shoal.benchmarks.measure.Meter;
 import io.shoal.benchmarks.measure.Processes;
 import io.shoal.benchmarks.shoal.ShoalStore;
 import io.shoal.benchmarks.workload.Sizes;
+import io.shoal.common.policy.AckLevel;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -22,7 +23,8 @@ public final class WorkerMain {
   /** Obeys until the standard input ends. */
   public static void main(String[] arguments) throws Exception {
     if (arguments.length < 3) {
-      System.err.println("usage: WorkerMain shoal|hadoop|machine ADDRESS SIZES [PID...]");
+      System.err.println(
+          "usage: WorkerMain shoal|shoal-memory|hadoop|machine ADDRESS SIZES [PID...]");
       System.exit(2);
     }
     PrintStream answers = System.out;
@@ -43,12 +45,13 @@ public final class WorkerMain {
 
   private static Subject open(String adapter, String address, Sizes sizes) throws Exception {
     return switch (adapter) {
-      case "shoal" -> StoreSubject.of(ShoalStore.connect(address), sizes);
+      case "shoal" -> StoreSubject.of(ShoalStore.connect(address, AckLevel.FSYNC), sizes);
+      case "shoal-memory" -> StoreSubject.of(ShoalStore.connect(address, AckLevel.MEMORY), sizes);
       case "hadoop" -> StoreSubject.of(HadoopStore.connect(), sizes);
       case "machine" -> new MachineSubject(Path.of(address), sizes);
       default ->
           throw new IllegalArgumentException(
-              "adapter: " + adapter + " (expected: shoal, hadoop or machine)");
+              "adapter: " + adapter + " (expected: shoal, shoal-memory, hadoop or machine)");
     };
   }
 

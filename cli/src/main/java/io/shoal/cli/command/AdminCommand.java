@@ -10,14 +10,44 @@ import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.NodeStatus.State;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator decides about storage nodes. */
-@Parameters(commandDescription = "empty storage nodes that are to go, or take them back")
+@Parameters(
+    commandDescription =
+        "empty storage nodes, take them back, prepare to switch them off, fill them evenly, let"
+            + " them delete again, have them use other disks; tell of the metadata"
+            + " servers")
 final class AdminCommand implements Command {
-  @Parameter(description = "decommission|recommission NODE...")
+  private static final String EXPECTED =
+      "decommission, recommission, maintenance, rebalance, confirm-deletions, reload or metadata,"
+          + " which --help explains";
+
+  @Parameter(description = "ACTION [NODE...]")
   private List<String> arguments = new ArrayList<>();
+
+  @Parameter(
+      names = "--for",
+      description = "maintenance: how long the node may be away, 1s to 1d (default: 30m)")
+  private @Nullable String length;
+
+  @Parameter(
+      names = "--threshold",
+      description =
+          "rebalance: percentage points by which nodes may differ from the mean (default: 10)")
+  private @Nullable Double threshold;
+
+  @Parameter(names = "--wait", description = "rebalance: return when it has ended")
+  private boolean wait;
+
+  @Parameter(names = "--status", description = "rebalance: only tell how far it is")
+  private boolean status;
+
+  @Parameter(names = "--stop", description = "rebalance: begin no more moves")
+  private boolean stop;
 
   @Override
   public String name() {
@@ -26,37 +56,133 @@ final class AdminCommand implements Command {
 
   @Override
   public String arguments() {
-    return "decommission|recommission NODE...";
+    return "decommission|recommission|maintenance|confirm-deletions|reload NODE... | rebalance |"
+        + " metadata";
   }
 
   @Override
   public String example() {
-    return "shoal admin decommission 3    # watch it with: shoal nodes";
+    return """
+        shoal admin decommission 3             # empty it for good; watch it with: shoal nodes
+          shoal admin maintenance 3 --for 15m    # returns when node 3 may be switched off
+          shoal admin recommission 3             # let it take part again
+          shoal admin rebalance --wait           # move copies from full nodes to emptier ones
+          shoal admin confirm-deletions 3        # let it delete what shoal nodes says of it
+          shoal admin reload 3                   # use the data directories that its configuration names now
+          shoal admin metadata                   # which metadata server leads, and how far the others are behind""";
   }
 
   @Override
   public void run(CommandContext context) throws InterruptedException {
-    if (arguments.size() < 2) {
-      throw CommandException.usage(
-          "admin needs an action and at least one node (expected: " + arguments() + ")");
+    if (arguments.isEmpty()) {
+      throw CommandException.usage("admin needs an action (expected: " + EXPECTED + ")");
     }
-    State state =
-        switch (arguments.get(0)) {
-          case "decommission" -> State.DECOMMISSIONING;
-          case "recommission" -> State.ACTIVE;
-          default ->
-              throw CommandException.usage(
-                  "action: " + arguments.get(0) + " (expected: decommission or recommission)");
-        };
-    List<NodeStatus> nodes = context.await(context.client().nodes());
-    List<NodeStatus> named =
-        arguments.stream().skip(1).map(argument -> find(nodes, argument)).toList();
-    for (NodeStatus node : named) {
+    String action = arguments.get(0);
+    List<String> nodes = arguments.subList(1, arguments.size());
+    switch (action) {
+      case "decommission" -> {
+        setState(context, nodes, State.DECOMMISSIONING);
+        warnIfFew(context);
+      }
+      case "recommission" -> setState(context, nodes, State.ACTIVE);
+      case "confirm-deletions" -> {
+        requireNodesOnly(nodes);
+        for (NodeStatus node : find(context, nodes)) {
+          ConfirmDeletionsAction.run(context, node);
+        }
+      }
+      case "metadata" -> {
+        if (!nodes.isEmpty()) {
+          throw CommandException.usage("metadata takes no node: it tells of the metadata servers");
+        }
+        requireNoOptions();
+        MetadataAction.run(context);
+      }
+      case "reload" -> {
+        requireNodesOnly(nodes);
+        for (NodeStatus node : find(context, nodes)) {
+          try {
+            ReloadAction.run(context, node);
+          } catch (ShoalException refused) {
+            // Of the others something may be there to be changed all the same.
+            context.fail(refused);
+          }
+        }
+      }
+      case "maintenance" -> {
+        requireNodes(nodes);
+        requireNone(action, "--threshold", threshold != null);
+        requireNoRebalanceFlags(action);
+        Duration time = MaintenanceAction.length(length == null ? "30m" : length);
+        MaintenanceAction.run(context, find(context, nodes), time);
+      }
+      case "rebalance" -> rebalance(context, nodes);
+      default ->
+          throw CommandException.usage("action: " + action + " (expected: " + EXPECTED + ")");
+    }
+  }
+
+  private void setState(CommandContext context, List<String> nodes, State state)
+      throws InterruptedException {
+    requireNodesOnly(nodes);
+    for (NodeStatus node : find(context, nodes)) {
       context.await(context.client().setNodeState(node.nodeId(), state));
     }
-    if (state == State.DECOMMISSIONING) {
-      warnIfFew(context);
+  }
+
+  private void rebalance(CommandContext context, List<String> nodes) throws InterruptedException {
+    if (!nodes.isEmpty()) {
+      throw CommandException.usage("rebalance takes no node: it is for all of them");
     }
+    requireNone("rebalance", "--for", length != null);
+    boolean others = wait || threshold != null;
+    if ((status && stop) || ((status || stop) && others)) {
+      throw CommandException.usage("--status and --stop stand alone");
+    }
+    if (status) {
+      RebalanceAction.tell(context);
+    } else if (stop) {
+      RebalanceAction.stop(context);
+    } else {
+      RebalanceAction.start(context, threshold == null ? 10 : threshold, wait);
+    }
+  }
+
+  /** For an action without options. */
+  private void requireNodesOnly(List<String> nodes) {
+    requireNodes(nodes);
+    requireNoOptions();
+  }
+
+  private void requireNoOptions() {
+    requireNone(arguments.get(0), "--for", length != null);
+    requireNone(arguments.get(0), "--threshold", threshold != null);
+    requireNoRebalanceFlags(arguments.get(0));
+  }
+
+  private static void requireNodes(List<String> nodes) {
+    if (nodes.isEmpty()) {
+      throw CommandException.usage(
+          "at least one node is needed (expected: a number or an address of: shoal nodes)");
+    }
+  }
+
+  private void requireNoRebalanceFlags(String action) {
+    requireNone(action, "--wait", wait);
+    requireNone(action, "--status", status);
+    requireNone(action, "--stop", stop);
+  }
+
+  private static void requireNone(String action, String option, boolean given) {
+    if (given) {
+      throw CommandException.usage(option + " is not for " + action);
+    }
+  }
+
+  private static List<NodeStatus> find(CommandContext context, List<String> names)
+      throws InterruptedException {
+    List<NodeStatus> nodes = context.await(context.client().nodes());
+    return names.stream().map(name -> find(nodes, name)).distinct().toList();
   }
 
   /** A node is named by its number, or by its address as {@code nodes} prints it. */
@@ -77,10 +203,7 @@ final class AdminCommand implements Command {
   }
 
   private static void warnIfFew(CommandContext context) throws InterruptedException {
-    long left =
-        context.await(context.client().nodes()).stream()
-            .filter(node -> node.state() == State.ACTIVE && node.liveness() == Liveness.ALIVE)
-            .count();
+    long left = activeNodes(context);
     int wanted = context.await(context.client().cluster()).defaults().replication();
     if (left < wanted) {
       context.warn(
@@ -91,5 +214,12 @@ final class AdminCommand implements Command {
               + " copies, so that a node which holds one of them can't be emptied before there are"
               + " more nodes");
     }
+  }
+
+  /** Returns how many nodes get new chunks. */
+  static long activeNodes(CommandContext context) throws InterruptedException {
+    return context.await(context.client().nodes()).stream()
+        .filter(node -> node.state() == State.ACTIVE && node.liveness() == Liveness.ALIVE)
+        .count();
   }
 }

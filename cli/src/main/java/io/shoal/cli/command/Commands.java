@@ -13,6 +13,7 @@ public final class Commands {
 
   static {
     BY_NAME.put("admin", AdminCommand::new);
+    BY_NAME.put("append", AppendCommand::new);
     BY_NAME.put("cat", CatCommand::new);
     BY_NAME.put("checksum", ChecksumCommand::new);
     BY_NAME.put("completion", CompletionCommand::new);
@@ -32,6 +33,7 @@ public final class Commands {
     BY_NAME.put("stat", StatCommand::new);
     BY_NAME.put("tail", TailCommand::new);
     BY_NAME.put("touch", TouchCommand::new);
+    BY_NAME.put("truncate", TruncateCommand::new);
     BY_NAME.put("version", VersionCommand::new);
   }
 

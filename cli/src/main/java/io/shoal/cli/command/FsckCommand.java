@@ -269,6 +269,7 @@ final class FsckCommand implements Command {
                     json.writeNumberField(
                         "clusterUnderReplicatedChunks", cluster.underReplicated());
                     json.writeNumberField("clusterSurplusChunks", cluster.surplus());
+                    json.writeBooleanField("clusterSafeMode", cluster.safeMode());
                   }));
       return;
     }
@@ -296,6 +297,20 @@ final class FsckCommand implements Command {
                 cluster.underReplicated(),
                 cluster.surplus(),
                 cluster.complete() ? "" : ", and more than were counted"));
+    warnOfSafeMode(context, cluster);
+  }
+
+  /** Tells that nothing is mended at present, and why. */
+  static void warnOfSafeMode(CommandContext context, ClusterHealth cluster) {
+    if (cluster.safeMode()) {
+      context.warn(
+          "safe mode: the metadata server hears "
+              + cluster.nodesHeard()
+              + " of "
+              + cluster.nodesExpected()
+              + " storage nodes; as long as that is less than half, none is declared dead, and"
+              + " nothing is copied or removed");
+    }
   }
 
   private long count(Health health) {

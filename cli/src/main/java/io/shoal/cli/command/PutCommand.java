@@ -173,13 +173,12 @@ final class PutCommand implements Command {
               + " is a directory (expected: the path of a file, for standard input has no name)");
     }
     try (ProgressReport progress = new ProgressReport("-", !quiet && !context.json())) {
-      FileStatus stored =
-          new StandardInput(System.in)
-              .copyTo(
-                  context,
-                  destination.path(),
-                  options.withKeepAttributes(false).withProgress(progress));
-      report(context, stored);
+      PutOptions stream = options.withKeepAttributes(false).withProgress(progress);
+      StreamUpload upload =
+          new StreamUpload(
+              context, context.await(context.client().create(destination.path(), stream)));
+      upload.copy(System.in, "standard input");
+      report(context, upload.finish());
     }
   }
 

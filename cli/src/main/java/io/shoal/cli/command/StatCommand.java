@@ -11,6 +11,7 @@ import io.shoal.cli.Output;
 import io.shoal.client.FileLayout;
 import io.shoal.client.FileStatus;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.policy.AckLevel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,10 +85,11 @@ final class StatCommand implements Command {
     out.line(
         String.format(
             Locale.ROOT,
-            "copies      %d of %d (commits need %d)",
+            "copies      %d of %d (commits need %d, %s)",
             layout.fewestCopies(),
             status.policy().replication(),
-            status.policy().minReplicas()));
+            status.policy().minReplicas(),
+            status.policy().ackLevel() == AckLevel.FSYNC ? "on disk" : "in memory"));
     out.line(
         "chunks      "
             + layout.extents().size()

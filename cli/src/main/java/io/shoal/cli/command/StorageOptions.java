@@ -3,6 +3,7 @@ package io.shoal.cli.command;
 import com.beust.jcommander.Parameter;
 import io.shoal.cli.CommandException;
 import io.shoal.client.FilePolicy;
+import io.shoal.common.policy.AckLevel;
 import java.util.Locale;
 
 /** Options of commands that make files: how the chunks are stored. */
@@ -22,13 +23,34 @@ final class StorageOptions {
       description = "64K to 1G, such as 16M; 0: as the cluster has it")
   String chunkSize = "0";
 
+  @Parameter(
+      names = "--ack",
+      description =
+          "when something counts as stored: fsync, when it is on disks; memory, when nodes have it"
+              + " and are about to write it")
+  String ack = "fsync";
+
   FilePolicy policy() {
     try {
       return new FilePolicy(
-          replication, minReplicas, Math.toIntExact(bytes("--chunk-size", chunkSize)));
+              replication, minReplicas, Math.toIntExact(bytes("--chunk-size", chunkSize)))
+          .withAckLevel(ackLevel());
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw CommandException.usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Tells whether anything was chosen. */
+  boolean given() {
+    return !policy().equals(FilePolicy.DEFAULT);
+  }
+
+  private AckLevel ackLevel() {
+    return switch (ack) {
+      case "fsync" -> AckLevel.FSYNC;
+      case "memory" -> AckLevel.MEMORY;
+      default -> throw CommandException.usage("--ack " + ack + " (expected: fsync or memory)");
+    };
   }
 
   /** Parses a number of bytes with an optional suffix K, M or G. */

@@ -85,7 +85,14 @@ public final class ClientRuntime {
             .withConnectTimeout(config.connectTimeout())
             .withClusterId(config.clusterId());
     resources = makeResources(config, rpc);
-    operations = new Operations(config.operationLimit(), resources.executors().callbacks());
+    operations =
+        new Operations(
+            config.operationLimit(),
+            resources.executors().callbacks(),
+            config
+                .operationTimeout()
+                .map(longest -> new Operations.TimeLimit(longest, resources.time(), timer))
+                .orElse(null));
     RpcSettings toServers = rpc.withConnectTimeout(pipeline.attemptTimeout());
     metadata =
         new MetadataClient(

@@ -10,16 +10,24 @@ import io.shoal.client.DirectoryPage;
 import io.shoal.client.FileLayout;
 import io.shoal.client.FileStatus;
 import io.shoal.client.GetOptions;
+import io.shoal.client.MetadataServerStatus;
+import io.shoal.client.NodeReload;
 import io.shoal.client.NodeStatus;
 import io.shoal.client.PutOptions;
+import io.shoal.client.RebalanceStatus;
 import io.shoal.client.ShoalClient;
 import io.shoal.client.internal.metadata.MetadataClient;
 import io.shoal.client.internal.metadata.ProtoMapping;
+import io.shoal.client.internal.metadata.RebalanceMapping;
 import io.shoal.client.internal.metadata.RemotePath;
 import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
+import io.shoal.proto.v1.NodeState;
+import io.shoal.proto.v1.RebalanceRequest;
+import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -108,6 +116,11 @@ final class DefaultShoalClient implements ShoalClient {
   }
 
   @Override
+  public CompletableFuture<AsyncFileWriter> append(String path) {
+    return operations.run(() -> files.append(RemotePath.normaliseBelowRoot(path)));
+  }
+
+  @Override
   public CompletableFuture<AsyncFileReader> open(String path) {
     return operations.run(() -> files.open(RemotePath.normalise(path)));
   }
@@ -178,6 +191,18 @@ final class DefaultShoalClient implements ShoalClient {
   }
 
   @Override
+  public CompletableFuture<FileStatus> truncate(String path, long lengthBytes) {
+    return operations.run(
+        () -> {
+          TruncateOperation truncate =
+              new TruncateOperation(
+                  resources, metadata, RemotePath.normaliseBelowRoot(path), lengthBytes);
+          truncate.start();
+          return truncate.result();
+        });
+  }
+
+  @Override
   public CompletableFuture<FileStatus> fence(String path) {
     return operations.run(() -> namespace.fence(path));
   }
@@ -190,6 +215,25 @@ final class DefaultShoalClient implements ShoalClient {
         () ->
             Operations.map(
                 metadata.describeCluster(resources.metadataDeadline()), ProtoMapping::clusterOf));
+  }
+
+  @Override
+  public CompletableFuture<List<MetadataServerStatus>> metadataServers() {
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.describeMetadata(resources.metadataDeadline()),
+                reply ->
+                    reply.getServersList().stream()
+                        .map(
+                            server ->
+                                new MetadataServerStatus(
+                                    server.getId(),
+                                    server.getAddress(),
+                                    server.getLeads(),
+                                    server.getCommittedIndex(),
+                                    Duration.ofMillis(server.getSilentMillis())))
+                        .toList()));
   }
 
   @Override
@@ -215,15 +259,79 @@ final class DefaultShoalClient implements ShoalClient {
 
   @Override
   public CompletableFuture<Void> setNodeState(int nodeId, NodeStatus.State state) {
-    SetNodeStateRequest request =
+    return setNodeState(
         SetNodeStateRequest.newBuilder()
             .setNodeId(nodeId)
             .setState(ProtoMapping.toProto(state))
-            .build();
+            .build());
+  }
+
+  @Override
+  public CompletableFuture<Void> startMaintenance(int nodeId, Duration length) {
+    return setNodeState(
+        SetNodeStateRequest.newBuilder()
+            .setNodeId(nodeId)
+            .setState(NodeState.NODE_STATE_MAINTENANCE)
+            .setMaintenanceMillis(length.toMillis())
+            .build());
+  }
+
+  private CompletableFuture<Void> setNodeState(SetNodeStateRequest request) {
     return operations.run(
         () ->
             Operations.map(
                 metadata.setNodeState(request, resources.metadataDeadline()), reply -> null));
+  }
+
+  @Override
+  public CompletableFuture<Void> confirmDeletions(NodeStatus seen) {
+    ConfirmNodeDeletionsRequest request =
+        ConfirmNodeDeletionsRequest.newBuilder()
+            .setNodeId(seen.nodeId())
+            .setBrakeSinceMillis(seen.upkeep().brakeSinceMillis())
+            .setUnknownChunks(seen.upkeep().unknownChunks())
+            .build();
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.confirmDeletions(request, resources.metadataDeadline()), reply -> null));
+  }
+
+  @Override
+  public CompletableFuture<NodeReload> reloadNode(int nodeId) {
+    ReloadNodeRequest request = ReloadNodeRequest.newBuilder().setNodeId(nodeId).build();
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.reloadNode(request, resources.metadataDeadline()),
+                reply ->
+                    new NodeReload(
+                        reply.getAddedDirectoriesList(),
+                        reply.getRemovedDirectoriesList(),
+                        reply.getNeedsRestart())));
+  }
+
+  @Override
+  public CompletableFuture<RebalanceStatus> startRebalance(double thresholdPercent) {
+    return rebalance(() -> RebalanceMapping.start(thresholdPercent));
+  }
+
+  @Override
+  public CompletableFuture<RebalanceStatus> stopRebalance() {
+    return rebalance(RebalanceMapping::stop);
+  }
+
+  @Override
+  public CompletableFuture<RebalanceStatus> rebalance() {
+    return rebalance(RebalanceMapping::tell);
+  }
+
+  private CompletableFuture<RebalanceStatus> rebalance(Supplier<RebalanceRequest> request) {
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.rebalance(request.get(), resources.metadataDeadline()),
+                RebalanceMapping::statusOf));
   }
 
   // ------------------------------------------------------------------------------------ lifecycle

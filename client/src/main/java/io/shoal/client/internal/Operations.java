@@ -4,13 +4,19 @@ import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Cancellation;
+import io.shoal.common.flow.Deadlines;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.flow.Permits;
+import io.shoal.common.time.Deadline;
+import io.shoal.common.time.TimeSource;
+import io.shoal.common.time.Timer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gate through which every operation of a client goes: limits how many are in flight, turns
@@ -20,16 +26,31 @@ import java.util.function.Supplier;
 final class Operations {
   private final Permits permits;
   private final Executor callbacks;
+  private final @Nullable TimeLimit timeout;
 
   /**
    * Makes a gate.
    *
    * @param limit operations in flight; as many wait, further ones are refused
+   * @param timeout of each, from its call on; null for none
    */
-  Operations(int limit, Executor callbacks) {
+  Operations(int limit, Executor callbacks, @Nullable TimeLimit timeout) {
     this.permits =
         new Permits("operations", new Permits.Limits(limit, Long.MAX_VALUE, limit), Runnable::run);
     this.callbacks = callbacks;
+    this.timeout = timeout;
+  }
+
+  /** How long an operation may take. */
+  record TimeLimit(Duration longest, TimeSource time, Timer timer) {
+    <T> CompletableFuture<T> enforce(CompletableFuture<T> work) {
+      return Deadlines.enforce(
+          work,
+          Deadline.after(longest, time),
+          timer,
+          Runnable::run,
+          () -> "the operation, which may take " + longest.toMillis() + " ms");
+    }
   }
 
   /**
@@ -39,7 +60,8 @@ final class Operations {
    * @return for the caller of the client
    */
   <T> CompletableFuture<T> run(Supplier<CompletableFuture<T>> operation) {
-    CompletableFuture<T> inner = start(operation);
+    CompletableFuture<T> started = start(operation);
+    CompletableFuture<T> inner = timeout == null ? started : timeout.enforce(started);
     CompletableFuture<T> outer = new CompletableFuture<>();
     Listening.to(inner, (value, failure) -> handOver(() -> relay(inner, outer)));
     return Cancellation.forward(outer, inner);

@@ -23,7 +23,7 @@ class ListingTest {
   private final TestResources resources = new TestResources(callbacks);
   private final FakeNamespace namespace = new FakeNamespace();
   private final DirectMetadata metadata = new DirectMetadata(namespace);
-  private final Operations operations = new Operations(10, callbacks);
+  private final Operations operations = new Operations(10, callbacks, null);
   private final Recorder recorder = new Recorder();
 
   @AfterEach

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.testing.Await;
+import io.shoal.common.testing.FakeClock;
 import io.shoal.common.testing.QueueExecutor;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class OperationsTest {
   private final QueueExecutor callbacks = new QueueExecutor();
-  private final Operations operations = new Operations(2, callbacks);
+  private final FakeClock clock = new FakeClock();
+  private final Operations operations =
+      new Operations(2, callbacks, new Operations.TimeLimit(Duration.ofSeconds(5), clock, clock));
   private final List<CompletableFuture<String>> started = new ArrayList<>();
 
   @Test
@@ -49,6 +53,24 @@ class OperationsTest {
     result.cancel(false);
     assertThat(started.get(0)).isCancelled();
     assertThat(operations.inFlight()).isZero();
+  }
+
+  @Test
+  void run_takesTooLong_failsInTimeAndCancelsWhatLiesBeneath() {
+    begin();
+    CompletableFuture<String> second = operations.run(this::start);
+    CompletableFuture<String> waiting = operations.run(this::start);
+    clock.advanceMillis(4_999);
+    callbacks.runAll();
+    assertThat(second).isNotDone();
+    clock.advanceMillis(1);
+    callbacks.runAll();
+    assertThat(Await.failure(second).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(Await.failure(second)).hasMessageContaining("5000 ms");
+    assertThat(Await.failure(waiting).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(started).allMatch(CompletableFuture::isCancelled);
+    assertThat(operations.inFlight()).isZero();
+    assertThat(clock.pendingTasks()).isZero();
   }
 
   @Test

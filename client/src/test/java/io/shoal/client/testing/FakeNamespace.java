@@ -43,6 +43,8 @@ import io.shoal.proto.v1.ReserveChunksRequest;
 import io.shoal.proto.v1.SetAttributesReply;
 import io.shoal.proto.v1.StatReply;
 import io.shoal.proto.v1.Target;
+import io.shoal.proto.v1.TruncateReply;
+import io.shoal.proto.v1.TruncateRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -207,6 +209,8 @@ public final class FakeNamespace {
         entry.raiseGeneration();
         yield reply.setFence(FenceReply.newBuilder().setStatus(entry.status));
       }
+      case TRUNCATE ->
+          reply.setTruncate(TruncateReply.newBuilder().setStatus(truncate(request.getTruncate())));
       case ABANDON -> {
         pending.remove(request.getAbandon().getInodeId());
         yield reply.setAbandon(AbandonReply.getDefaultInstance());
@@ -350,6 +354,26 @@ public final class FakeNamespace {
     to.raiseGeneration();
     to.status = to.status.toBuilder().setLength(next).build();
     return CloneReply.newBuilder().setStatus(to.status).setNextFileOffset(next).build();
+  }
+
+  /** Takes one extent off, or cuts the last one. */
+  private FileStatus truncate(TruncateRequest request) {
+    Entry file = find(request.getTarget());
+    long length = request.getLength();
+    if (length > file.status.getLength()) {
+      throw new ShoalException(ErrorCode.INVALID_ARGUMENT, "", "length: " + length);
+    }
+    if (!file.extents.isEmpty()) {
+      Extent last = file.extents.remove(file.extents.size() - 1);
+      length = Math.max(length, last.getFileOffset());
+      if (length > last.getFileOffset()) {
+        int kept = (int) (length - last.getFileOffset());
+        file.extents.add(last.toBuilder().setLength(kept).build());
+      }
+    }
+    file.raiseGeneration();
+    file.status = file.status.toBuilder().setLength(length).build();
+    return file.status;
   }
 
   private ReserveChunksReply reserve(ReserveChunksRequest request) {

@@ -86,6 +86,19 @@ public final class ClusterSecret {
     return MessageDigest.isEqual(proof, proof(nonce, nodeUuid, host, port));
   }
 
+  /** Returns the proof of a server that asks another one for something, under its challenge. */
+  public byte[] proof(byte[] nonce, String purpose) {
+    Mac mac = newMac();
+    mac.update(nonce);
+    mac.update(purpose.getBytes(StandardCharsets.US_ASCII));
+    return mac.doFinal();
+  }
+
+  /** Tells whether such a proof is right, in a time that tells nothing of how wrong it is. */
+  public boolean proves(byte[] proof, byte[] nonce, String purpose) {
+    return MessageDigest.isEqual(proof, proof(nonce, purpose));
+  }
+
   private Mac newMac() {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);

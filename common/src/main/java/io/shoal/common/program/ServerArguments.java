@@ -20,7 +20,8 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
     PRINT_HELP,
     PRINT_VERSION,
     PRINT_TEMPLATE,
-    CHECK
+    CHECK,
+    FORMAT
   }
 
   /** Reads the command line; anything that is not known is an illegal argument. */
@@ -33,6 +34,7 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
       switch (word) {
         case "--help", "-h" -> action = Action.PRINT_HELP;
         case "--version" -> action = Action.PRINT_VERSION;
+        case "--format" -> action = Action.FORMAT;
         case "--check" -> action = Action.CHECK;
         case "--print-config" -> action = Action.PRINT_TEMPLATE;
         case "--conf" -> file = Optional.of(Path.of(valueOf(word, rest)));

@@ -7,7 +7,10 @@ import io.shoal.common.error.ShoalException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,13 +32,26 @@ public final class ServerProgram<S> {
   /** A defect. */
   public static final int EXIT_DEFECT = 70;
 
+  /** Starts a server. */
+  public interface Starter<S> {
+    /**
+     * Starts it without waiting until it serves.
+     *
+     * @param reread reads the settings again as they are now; blocks, and throws {@link
+     *     ShoalException} if they are wrong
+     * @throws ShoalException if it can't be started
+     */
+    RunningServer start(S settings, Supplier<S> reread);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(ServerProgram.class);
 
   private final String name;
   private final String version;
   private final ConfigSchema schema;
   private final Function<Config, S> reader;
-  private final Function<S, RunningServer> starter;
+  private final Starter<S> starter;
+  private final @Nullable Consumer<S> formatter;
 
   /**
    * Makes a program.
@@ -44,20 +60,39 @@ public final class ServerProgram<S> {
    * @param version of the software
    * @param reader makes settings of the configuration; throws {@link IllegalArgumentException} or
    *     {@link ShoalException} if they don't go together
-   * @param starter starts the server without waiting until it serves; throws {@link ShoalException}
-   *     if it can't
+   * @param starter starts the server
    */
   public ServerProgram(
       String name,
       String version,
       ConfigSchema schema,
       Function<Config, S> reader,
-      Function<S, RunningServer> starter) {
+      Starter<S> starter) {
+    this(name, version, schema, reader, starter, null);
+  }
+
+  private ServerProgram(
+      String name,
+      String version,
+      ConfigSchema schema,
+      Function<Config, S> reader,
+      Starter<S> starter,
+      @Nullable Consumer<S> formatter) {
     this.name = name;
     this.version = version;
     this.schema = schema;
     this.reader = reader;
     this.starter = starter;
+    this.formatter = formatter;
+  }
+
+  /**
+   * Returns the program with {@code --format} as a further action.
+   *
+   * @param format prepares the place of a new server; throws {@link ShoalException} if it can't
+   */
+  public ServerProgram<S> withFormat(Consumer<S> format) {
+    return new ServerProgram<>(name, version, schema, reader, starter, format);
   }
 
   /** Returns the version in the manifest of a program's jar; "development" outside a jar. */
@@ -83,11 +118,20 @@ public final class ServerProgram<S> {
           var unused = reader.apply(load(arguments));
           yield 0;
         }
-        case RUN -> serve(load(arguments), err);
+        case FORMAT -> format(arguments);
+        case RUN -> serve(arguments, err);
       };
     } catch (ShoalException | IllegalArgumentException wrong) {
       return tell(err, wrong, EXIT_USAGE);
     }
+  }
+
+  private int format(ServerArguments arguments) {
+    if (formatter == null) {
+      throw new IllegalArgumentException("--format: a " + name + " needs none");
+    }
+    formatter.accept(reader.apply(load(arguments)));
+    return 0;
   }
 
   private Config load(ServerArguments arguments) {
@@ -100,12 +144,13 @@ public final class ServerProgram<S> {
     return 0;
   }
 
-  private int serve(Config config, PrintStream err) {
+  private int serve(ServerArguments arguments, PrintStream err) {
+    Config config = load(arguments);
     LOG.info("{} {} starts", name, version);
     config.describeChanges().forEach(line -> LOG.info("  {}", line));
     RunningServer server;
     try {
-      server = starter.apply(reader.apply(config));
+      server = starter.start(reader.apply(config), () -> reader.apply(load(arguments)));
     } catch (ShoalException refused) {
       return fail(err, refused, isConfiguration(refused) ? EXIT_USAGE : EXIT_FAILED);
     } catch (RuntimeException defect) {
@@ -168,6 +213,7 @@ public final class ServerProgram<S> {
       --set KEY=VALUE   set one, whatever the file says; may be repeated
       --check           tell what is wrong with the settings, and end
       --print-config    print a configuration file with every key, its meaning and default
+    %s\
       --version         print the version
       --help            print this
 
@@ -175,6 +221,10 @@ public final class ServerProgram<S> {
     Exit codes: 0 printed what was asked, 1 could not start or go on, 2 wrong command line or configuration,
     70 defect, 143 ended by SIGTERM.\
     """
-        .formatted(name);
+        .formatted(
+            name,
+            formatter == null
+                ? ""
+                : "  --format          make the data directory of a server of a new cluster, and end\n");
   }
 }

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.shoal.common.grant.SignedGrant;
 import io.shoal.common.id.NodeId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.proto.v1.WriteOpen;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,6 +89,7 @@ final class WriteFrameMarshaller implements Marshaller<Envelope<WriteFrame>> {
         .setGrant(opening.grant().toProto())
         .setWriterNonce(opening.writerNonce())
         .setNodeId(opening.nodeId().value())
+        .setAckLevelValue(opening.ackLevel() == AckLevel.FSYNC ? 0 : opening.ackLevel().number())
         .build();
   }
 
@@ -95,7 +97,10 @@ final class WriteFrameMarshaller implements Marshaller<Envelope<WriteFrame>> {
     try {
       WriteOpen open = WriteOpen.parseFrom(bytes);
       return new WriteOpening(
-          SignedGrant.of(open.getGrant()), open.getWriterNonce(), new NodeId(open.getNodeId()));
+          SignedGrant.of(open.getGrant()),
+          open.getWriterNonce(),
+          new NodeId(open.getNodeId()),
+          AckLevel.ofNumber(open.getAckLevelValue()));
     } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
       throw new MalformedException("open: " + e.getMessage());
     }

@@ -31,7 +31,12 @@ final class ServerProgramTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private int run(Function<Config, RunningServer> starter, String... args) {
-    return new ServerProgram<>("test-server", "1.2", SCHEMA, Function.identity(), starter)
+    return new ServerProgram<>(
+            "test-server",
+            "1.2",
+            SCHEMA,
+            Function.identity(),
+            (config, reread) -> starter.apply(config))
         .run(args, new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8));
   }
 

@@ -78,7 +78,9 @@ public record ChunkQueries(StateReader reader) {
         }
         yield expired ? ChunkVerdict.DELETE : ChunkVerdict.WAIT;
       }
-      case GARBAGE, TOMBSTONE -> ChunkVerdict.DELETE;
+      // Rule P2, G5: deleted by order, for the answer has to be recorded; nothing that is unknown.
+      case GARBAGE -> counted ? ChunkVerdict.WAIT : ChunkVerdict.DELETE;
+      case TOMBSTONE -> ChunkVerdict.DELETE;
     };
   }
 

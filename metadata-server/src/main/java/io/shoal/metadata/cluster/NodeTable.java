@@ -23,6 +23,9 @@ public final class NodeTable {
   /** The layout with the death at its end. */
   private static final int DEATH_VERSION = 2;
 
+  /** The layout of a node in maintenance, with its end behind the death. */
+  private static final int MAINTENANCE_VERSION = 3;
+
   private NodeTable() {}
 
   /** Returns a node; null if no node has the number. */
@@ -52,7 +55,7 @@ public final class NodeTable {
   public static void put(StateWriter writer, NodeRecord node) {
     NodeDescription description = node.description();
     RowWriter row =
-        new RowWriter(node.dead() ? DEATH_VERSION : FIRST_VERSION)
+        new RowWriter(versionOf(node))
             .putFixed(description.uuid().getMostSignificantBits())
             .putFixed(description.uuid().getLeastSignificantBits())
             .putText(description.host())
@@ -67,16 +70,26 @@ public final class NodeTable {
           .putNumber(volume.capacityBytes())
           .putText(volume.fenceReason());
     }
-    if (node.dead()) {
-      row.putFlag(true);
+    if (node.dead() || node.inMaintenance()) {
+      row.putFlag(node.dead());
+    }
+    if (node.inMaintenance()) {
+      row.putFixed(node.maintenanceEndMillis());
     }
     long id = node.nodeId().value();
     writer.put(Table.NODES, Key.of(id), row.toByteArray());
     LookupIndex.put(writer, LookupIndex.Kind.NODE_UUID, name(description.uuid()), id);
   }
 
+  private static int versionOf(NodeRecord node) {
+    if (node.inMaintenance()) {
+      return MAINTENANCE_VERSION;
+    }
+    return node.dead() ? DEATH_VERSION : FIRST_VERSION;
+  }
+
   private static NodeRecord decode(NodeId nodeId, byte[] row) {
-    RowReader fields = new RowReader("node", row, FIRST_VERSION, DEATH_VERSION);
+    RowReader fields = new RowReader("node", row, FIRST_VERSION, MAINTENANCE_VERSION);
     UUID uuid = new UUID(fields.fixed(), fields.fixed());
     String host = fields.text();
     int port = fields.smallNumber();
@@ -90,12 +103,14 @@ public final class NodeTable {
           new VolumeRecord(fields.smallNumber(), fields.text(), fields.number(), fields.text()));
     }
     boolean dead = fields.version() >= DEATH_VERSION && fields.flag();
+    long maintenanceEndMillis = fields.version() >= MAINTENANCE_VERSION ? fields.fixed() : 0;
     fields.end();
     return new NodeRecord(
         nodeId,
         new NodeDescription(uuid, host, port, failureDomain, version, volumes),
         adminState,
-        dead);
+        dead,
+        maintenanceEndMillis);
   }
 
   private static byte[] name(UUID uuid) {

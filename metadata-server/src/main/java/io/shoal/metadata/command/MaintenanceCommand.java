@@ -17,7 +17,8 @@ public sealed interface MaintenanceCommand extends Command {
    * Rule T1: raises the log clock by its envelope, and ends sessions that are due. Answered by
    * {@link Reply.Progress}.
    *
-   * @param unitLimit most sessions, pending inodes and replies to drop, up to {@link #UNIT_LIMIT}
+   * @param unitLimit most sessions, pending inodes and replies to drop, up to {@link #UNIT_LIMIT};
+   *     0 to raise the clock only
    */
   record Tick(int unitLimit) implements MaintenanceCommand {}
 

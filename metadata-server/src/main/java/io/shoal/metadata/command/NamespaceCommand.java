@@ -106,4 +106,13 @@ public sealed interface NamespaceCommand extends Command {
 
   /** Raises a file's generation and seals its open chunks. Answered by {@link Reply.OfFile}. */
   record Fence(Target target) implements NamespaceCommand {}
+
+  /**
+   * Cuts bytes off the end of a file, raises its generation and seals its open chunks. Answered by
+   * {@link Reply.OfFile}, whose length is greater than what was asked for if more extents would
+   * have to go than one command may take.
+   *
+   * @param length at most the file's
+   */
+  record Truncate(Target target, long length) implements NamespaceCommand {}
 }

@@ -12,6 +12,12 @@ import java.util.List;
  * checks it again.
  */
 public sealed interface RepairCommand extends Command {
+  /** The shortest time for which a node may be in maintenance. */
+  long SHORTEST_MAINTENANCE_MILLIS = 1_000;
+
+  /** The longest one: whoever is away for longer is to be decommissioned. */
+  long LONGEST_MAINTENANCE_MILLIS = 24 * 60 * 60 * 1_000L;
+
   /**
    * Records that a node was silent for so long that its replicas count as lost, until it registers
    * again. Answered by {@link Reply.Done}.
@@ -23,6 +29,22 @@ public sealed interface RepairCommand extends Command {
    * with NOT_EMPTY for {@code DECOMMISSIONED} while anything of the node is on record.
    */
   record SetAdminState(NodeId nodeId, NodeRecord.AdminState adminState) implements RepairCommand {}
+
+  /**
+   * Records that a node may be away for some time: it gets no new chunks, and is not declared dead.
+   * Given again, the time counts anew. Answered by {@link Reply.Done}; refused with FENCED for a
+   * node that is dead or leaves.
+   *
+   * @param lengthMillis from {@code now} on, {@link #SHORTEST_MAINTENANCE_MILLIS} to {@link
+   *     #LONGEST_MAINTENANCE_MILLIS}
+   */
+  record StartMaintenance(NodeId nodeId, long lengthMillis) implements RepairCommand {}
+
+  /**
+   * Lets a node take part again whose maintenance is over. Rule T1: refused with FENCED before
+   * {@code now} is beyond its end. Answered by {@link Reply.Done}, also if it is in none.
+   */
+  record EndMaintenance(NodeId nodeId) implements RepairCommand {}
 
   /**
    * Takes replicas out of the count: all of a node that is dead or being emptied, and those on
@@ -101,8 +123,8 @@ public sealed interface RepairCommand extends Command {
 
   /**
    * Marks a replica that is needed no more, to be deleted. Rule P4: refused unless as many others
-   * count as there should be and each was read and found whole since the holders changed last.
-   * Answered by {@link Reply.Done}.
+   * count as there should be, on nodes that are not in maintenance, and each was read and found
+   * whole since the holders changed last. Answered by {@link Reply.Done}.
    *
    * @param changes of the holders before the others were read
    * @param verified the nodes whose replicas were read and found whole

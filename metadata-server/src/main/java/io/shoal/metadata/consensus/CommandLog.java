@@ -2,6 +2,7 @@ package io.shoal.metadata.consensus;
 
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -36,6 +37,9 @@ public interface CommandLog {
    * deadlines are stamped with (rule T1). Never goes back while this server leads.
    */
   long nowMillis();
+
+  /** Returns all servers that keep the log, by their names; of use on the leader only. */
+  List<LogPeer> peers();
 
   /** Tells whether this server leads and has applied all that former leaders committed. */
   boolean isLeader();

@@ -12,13 +12,15 @@ import io.shoal.metadata.consensus.queue.PendingEntry;
 import io.shoal.metadata.consensus.raft.EntryCodec;
 import io.shoal.metadata.consensus.raft.RaftNode;
 import io.shoal.metadata.consensus.raft.StateTransition;
+import io.shoal.metadata.consensus.snapshot.SnapshotSource;
 import io.shoal.metadata.consensus.snapshot.Snapshots;
 import io.shoal.metadata.consensus.snapshot.StateDirectory;
-import io.shoal.metadata.store.DurableStateStore;
+import io.shoal.metadata.store.ReplaceableStateStore;
 import io.shoal.metadata.store.StateReader;
 import io.shoal.metadata.store.StateView;
 import io.shoal.metadata.store.StateViews;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -31,8 +33,8 @@ import java.util.function.ToLongFunction;
 /**
  * The replicated log and the state that it makes, of one server: opens both, lets commands in while
  * this server leads, and closes them. A command goes from {@link CommandQueue} into an entry, with
- * that through {@link RaftNode}, and is applied to the {@link DurableStateStore}; its reply goes
- * back from there.
+ * that through {@link RaftNode}, and is applied to the {@link ReplaceableStateStore}; its reply
+ * goes back from there.
  */
 public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   private static final int LISTENER_TASKS_MAX = 1_024;
@@ -41,12 +43,14 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   /**
    * What the log is about, and what it runs on.
    *
+   * @param snapshots where those of other servers come from
    * @param replicatedNowMillis reads the log clock from the state; 0 if it never ran
    * @param executor completes futures and calls listeners; must outlive the log
    */
   public record Environment(
       StateTransition transition,
       EntryCodec codec,
+      SnapshotSource snapshots,
       ToLongFunction<StateReader> replicatedNowMillis,
       TimeSource time,
       Executor executor,
@@ -54,7 +58,9 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
 
   private final ConsensusSettings settings;
   private final EntryCodec codec;
-  private final DurableStateStore store;
+  private final Snapshots snapshots;
+  private final StateDirectory state;
+  private final ReplaceableStateStore store;
   private final ExecutorService appending;
   private final LogClock clock;
   private final CommandQueue queue;
@@ -71,31 +77,34 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
     this.settings = settings;
     this.codec = environment.codec();
     this.clock = new LogClock(environment.time());
-    Snapshots snapshots =
-        new Snapshots(settings.snapshotDirectory(), settings.snapshots().retained());
-    this.store =
-        new StateDirectory(settings.directory(), settings.rocks(), environment.faults())
-            .open(snapshots);
+    this.snapshots = new Snapshots(settings.snapshotDirectory(), settings.snapshots().retained());
+    this.state = new StateDirectory(settings.directory(), settings.rocks(), environment.faults());
+    this.store = new ReplaceableStateStore(state.open(snapshots));
     this.appending =
         Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-log-append"));
     this.queue =
-        new CommandQueue(settings.limits(), this::append, appending, environment.executor());
+        new CommandQueue(
+            settings.limits(), this::append, appending, environment.executor(), this::notLeader);
     this.leadership =
         new Leadership(
             queue,
             clock,
             () -> replicatedNowMillis(environment),
+            this::notLeader,
             new Shard(
                 "leadership", environment.executor(), LISTENER_TASKS_MAX, environment.faults()));
-    this.node = newNode(environment, snapshots);
+    this.node = newNode(environment);
   }
 
-  private RaftNode newNode(Environment environment, Snapshots snapshots) throws IOException {
+  private RaftNode newNode(Environment environment) throws IOException {
     try {
       return new RaftNode(
           settings.raft(),
           store,
+          state,
           snapshots,
+          environment.snapshots(),
+          environment.time(),
           codec,
           environment.transition(),
           leadership,
@@ -110,6 +119,16 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   /** The queue needs the node, and the node the queue. */
   private void append(PendingEntry entry) {
     node.append(entry);
+  }
+
+  /** With the address of the leader as its subject, if there is one. */
+  private ShoalException notLeader() {
+    String leader = node.leaderAddress();
+    return leader == null
+        ? new ShoalException(
+            ErrorCode.NOT_LEADER, "", "this metadata server does not serve yet, or any more")
+        : new ShoalException(
+            ErrorCode.NOT_LEADER, leader, "the metadata server at " + leader + " leads");
   }
 
   private long replicatedNowMillis(Environment environment) {
@@ -150,14 +169,17 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
     if (leadership.held()) {
       return CompletableFuture.completedFuture(null);
     }
-    return CompletableFuture.failedFuture(
-        new ShoalException(
-            ErrorCode.NOT_LEADER, "", "this metadata server does not serve yet, or any more"));
+    return CompletableFuture.failedFuture(notLeader());
   }
 
   @Override
   public long nowMillis() {
     return clock.nowMillis();
+  }
+
+  @Override
+  public List<LogPeer> peers() {
+    return node.peers();
   }
 
   @Override
@@ -168,6 +190,11 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   @Override
   public StateView view() {
     return store.view();
+  }
+
+  /** Returns the snapshots of this server. */
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   /** Asks for a snapshot now, beside those that are taken as the log grows. */
@@ -183,6 +210,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
    * @throws IOException if they do not return
    */
   public void resign() throws IOException {
+    node.closing();
     await(leadership.end());
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Whether this server leads. Opens and closes the queue, starts the clock of each term, and tells
@@ -21,6 +22,7 @@ final class Leadership implements RaftEvents {
   private final CommandQueue queue;
   private final LogClock clock;
   private final LongSupplier replicatedNowMillis;
+  private final Supplier<ShoalException> notLeader;
   private final Shard shard;
 
   /** The term in which this server leads; 0 while it does not. Written under the lock. */
@@ -31,17 +33,25 @@ final class Leadership implements RaftEvents {
   // Owned by the shard.
   private final List<LeadershipListener> listeners = new ArrayList<>();
   private long toldTerm;
+  private boolean toldFollows;
 
   /**
    * Makes a leadership that is not held.
    *
    * @param replicatedNowMillis reads the log clock as applied
+   * @param notLeader makes the refusal of a server that does not lead
    * @param shard runs the listeners
    */
-  Leadership(CommandQueue queue, LogClock clock, LongSupplier replicatedNowMillis, Shard shard) {
+  Leadership(
+      CommandQueue queue,
+      LogClock clock,
+      LongSupplier replicatedNowMillis,
+      Supplier<ShoalException> notLeader,
+      Shard shard) {
     this.queue = queue;
     this.clock = clock;
     this.replicatedNowMillis = replicatedNowMillis;
+    this.notLeader = notLeader;
     this.shard = shard;
   }
 
@@ -53,6 +63,7 @@ final class Leadership implements RaftEvents {
     shard.execute(
         () -> {
           listeners.add(listener);
+          listener.onFollowing(toldFollows);
           if (toldTerm != 0) {
             listener.onLeader(toldTerm);
           }
@@ -75,10 +86,20 @@ final class Leadership implements RaftEvents {
   }
 
   @Override
+  public synchronized void onFollowing(boolean follows) {
+    if (lostTerm == Long.MAX_VALUE) {
+      return;
+    }
+    shard.execute(
+        () -> {
+          toldFollows = follows;
+          listeners.forEach(listener -> listener.onFollowing(follows));
+        });
+  }
+
+  @Override
   public synchronized void onNotLeader() {
-    lose(
-        new ShoalException(
-            ErrorCode.NOT_LEADER, "", "this metadata server does not lead any more"));
+    lose(notLeader.get());
   }
 
   @Override

@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Holds one report for each registered node.
  */
 public final class NodeLiveness {
+  /** Nodes that look for a new leader may take so long, on a busy machine. */
+  private static final Duration SHORTEST_GATHERING = Duration.ofSeconds(10);
+
   private record Heard(NodeReport report, long atNanos) {}
 
   private final LivenessSettings settings;
   private final TimeSource time;
   private final Map<NodeId, Heard> nodes = new ConcurrentHashMap<>();
+  private final SafeMode safeMode;
   private volatile long termBeganNanos;
 
   /** Makes it as of the begin of a term. */
@@ -30,12 +34,19 @@ public final class NodeLiveness {
     this.settings = settings;
     this.time = time;
     this.termBeganNanos = time.nanoTime();
+    this.safeMode = new SafeMode(settings.suspectAfter(), time);
   }
 
   /** Begins a term: forgets all that was heard. */
   public void begin() {
     termBeganNanos = time.nanoTime();
     nodes.clear();
+    safeMode.begin();
+  }
+
+  /** Returns whether enough nodes are heard to act on the silence of others. */
+  public SafeMode safeMode() {
+    return safeMode;
   }
 
   /** Takes note of a sign of life. */
@@ -55,11 +66,6 @@ public final class NodeLiveness {
     return heard == null ? -1 : Duration.ofNanos(time.nanoTime() - heard.atNanos()).toMillis();
   }
 
-  /** Returns after how long a silent node is suspect. */
-  public Duration suspectAfter() {
-    return settings.suspectAfter();
-  }
-
   /** Judges a node that is registered. */
   public Liveness of(NodeId nodeId) {
     Heard heard = nodes.get(nodeId);
@@ -77,6 +83,15 @@ public final class NodeLiveness {
    * is worth waiting for them.
    */
   public boolean stillGathering() {
-    return time.nanoTime() - termBeganNanos < settings.suspectAfter().toNanos();
+    Duration limit =
+        settings.suspectAfter().compareTo(SHORTEST_GATHERING) > 0
+            ? settings.suspectAfter()
+            : SHORTEST_GATHERING;
+    return isYounger(limit);
+  }
+
+  /** Tells whether this term has lasted for less than a time. */
+  public boolean isYounger(Duration limit) {
+    return time.nanoTime() - termBeganNanos < limit.toNanos();
   }
 }

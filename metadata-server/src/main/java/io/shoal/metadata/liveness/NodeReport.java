@@ -8,9 +8,19 @@ import java.util.List;
  * @param pendingWriteBytes bytes that it has received and that are not durable yet
  */
 public record NodeReport(
-    List<VolumeReport> volumes, int writeStreams, int readStreams, long pendingWriteBytes) {
+    List<VolumeReport> volumes,
+    int writeStreams,
+    int readStreams,
+    long pendingWriteBytes,
+    NodeUpkeep upkeep) {
   public NodeReport {
     volumes = List.copyOf(volumes);
+  }
+
+  /** Makes the report of a node that says nothing of its upkeep. */
+  public NodeReport(
+      List<VolumeReport> volumes, int writeStreams, int readStreams, long pendingWriteBytes) {
+    this(volumes, writeStreams, readStreams, pendingWriteBytes, NodeUpkeep.NONE);
   }
 
   /** Returns what may still be written on volumes that take chunks, in bytes. */

@@ -61,6 +61,22 @@ public final class ExtentTable {
     return extents;
   }
 
+  /** Returns the last extents that begin at or behind a byte, at most {@code limit}, last first. */
+  public static List<Extent> tail(StateReader reader, InodeId inodeId, long fileOffset, int limit) {
+    List<Extent> extents = new ArrayList<>();
+    byte[] from = Key.of(inodeId.value(), fileOffset);
+    byte[] to = Key.behind(Key.of(inodeId.value()));
+    while (extents.size() < limit) {
+      Row row = reader.last(Table.EXTENTS, from, to);
+      if (row == null) {
+        break;
+      }
+      extents.add(decode(row.key(), row.value()));
+      to = row.key();
+    }
+    return extents;
+  }
+
   /** Hands over all extents of a file in order; holds none of them. */
   public static void forEach(StateReader reader, InodeId inodeId, Consumer<Extent> consumer) {
     try (Cursor cursor = scan(reader, inodeId, 0)) {

@@ -2,6 +2,7 @@ package io.shoal.metadata.namespace;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.cluster.ClusterSettings;
 
 /**
@@ -11,8 +12,9 @@ import io.shoal.metadata.cluster.ClusterSettings;
  * @param replication copies that a chunk should have
  * @param minReplicas copies that a commit needs
  * @param chunkSizeBytes most bytes in a chunk
+ * @param ackLevel what acknowledgements of commits are worth
  */
-public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
+public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes, AckLevel ackLevel) {
   /** Most copies that may be asked for. */
   public static final int REPLICATION_LIMIT = 16;
 
@@ -22,6 +24,11 @@ public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
 
   /** The cluster's default in everything. */
   public static final FilePolicy DEFAULT = new FilePolicy(0, 0, 0);
+
+  /** A policy whose acknowledgements say that bytes are on stable storage. */
+  public FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
+    this(replication, minReplicas, chunkSizeBytes, AckLevel.FSYNC);
+  }
 
   /**
    * Returns the policy with defaults in the place of zeros.
@@ -41,7 +48,7 @@ public record FilePolicy(int replication, int minReplicas, int chunkSizeBytes) {
           "chunk-size",
           "chunk-size: " + size + " bytes (expected: a multiple of " + BLOCK_BYTES + ")");
     }
-    return new FilePolicy(copies, needed, size);
+    return new FilePolicy(copies, needed, size, ackLevel);
   }
 
   private static void check(String name, int actual, int min, int max) {

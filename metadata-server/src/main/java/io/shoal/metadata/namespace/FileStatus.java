@@ -33,10 +33,15 @@ public record FileStatus(
     return new InodeVersion(inodeId, generation);
   }
 
-  /** Returns the status of a longer content, as a later generation. */
-  public FileStatus grown(long newLength) {
+  /** Returns the status of content that has another length, as a later generation. */
+  public FileStatus resized(long newLength) {
     return new FileStatus(
         inodeId, type, newLength, generation + 1, ownership, times, policy, xattrs);
+  }
+
+  /** Returns the same status of another inode. */
+  public FileStatus as(InodeId otherId) {
+    return new FileStatus(otherId, type, length, generation, ownership, times, policy, xattrs);
   }
 
   /** Returns the status with another modification time. */

@@ -2,6 +2,7 @@ package io.shoal.metadata.namespace;
 
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.SessionId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.row.Bytes;
 import io.shoal.metadata.row.RowReader;
 import io.shoal.metadata.row.RowWriter;
@@ -17,7 +18,10 @@ import java.util.TreeMap;
  *     Rule R2
  */
 public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
-  private static final int VERSION = 1;
+  private static final int FIRST_VERSION = 1;
+
+  /** The layout with an acknowledgement level, for files whose level is not fsync. */
+  private static final int ACK_LEVEL_VERSION = 2;
 
   private static final int VISIBLE = 1;
   private static final int PENDING = 2;
@@ -38,6 +42,11 @@ public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
     return new InodeRow(newStatus, life, alteredGeneration);
   }
 
+  /** Returns the row with a status whose generation altered committed bytes. */
+  public InodeRow altered(FileStatus newStatus) {
+    return new InodeRow(newStatus, life, newStatus.generation());
+  }
+
   /** Returns the row in another part of its life. */
   public InodeRow withLife(Life newLife) {
     return new InodeRow(status, newLife, alteredGeneration);
@@ -49,8 +58,10 @@ public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
   }
 
   byte[] encode() {
+    // The first layout where it suffices: a log of an earlier version has the effects that it had.
+    boolean first = status.policy().ackLevel() == AckLevel.FSYNC;
     RowWriter row =
-        new RowWriter(VERSION)
+        new RowWriter(first ? FIRST_VERSION : ACK_LEVEL_VERSION)
             .putNumber(status.type().number())
             .putNumber(status.length())
             .putNumber(status.generation())
@@ -68,6 +79,9 @@ public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
       row.putText(xattr.getKey()).putBytes(xattr.getValue());
     }
     encodeLife(row);
+    if (!first) {
+      row.putNumber(status.policy().ackLevel().number());
+    }
     return row.toByteArray();
   }
 
@@ -82,7 +96,7 @@ public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
   }
 
   static InodeRow decode(InodeId inodeId, byte[] row) {
-    RowReader fields = new RowReader("inode", row, VERSION);
+    RowReader fields = new RowReader("inode", row, FIRST_VERSION, ACK_LEVEL_VERSION);
     FileType type = FileType.ofNumber(fields.smallNumber());
     long length = fields.number();
     long generation = fields.number();
@@ -90,15 +104,21 @@ public record InodeRow(FileStatus status, Life life, long alteredGeneration) {
     FileStatus.Ownership ownership =
         new FileStatus.Ownership(fields.smallNumber(), fields.text(), fields.text());
     FileStatus.Times times = new FileStatus.Times(fields.fixed(), fields.fixed());
-    FilePolicy policy =
-        new FilePolicy(fields.smallNumber(), fields.smallNumber(), fields.smallNumber());
+    int replication = fields.smallNumber();
+    int minReplicas = fields.smallNumber();
+    int chunkSizeBytes = fields.smallNumber();
     int count = fields.smallNumber();
     SortedMap<String, Bytes> xattrs = count == 0 ? Collections.emptySortedMap() : new TreeMap<>();
     for (int i = 0; i < count; i++) {
       xattrs.put(fields.text(), fields.bytes());
     }
     Life life = decodeLife(fields);
+    AckLevel ackLevel =
+        fields.version() >= ACK_LEVEL_VERSION
+            ? AckLevel.ofNumber(fields.smallNumber())
+            : AckLevel.FSYNC;
     fields.end();
+    FilePolicy policy = new FilePolicy(replication, minReplicas, chunkSizeBytes, ackLevel);
     FileStatus status =
         new FileStatus(inodeId, type, length, generation, ownership, times, policy, xattrs);
     return new InodeRow(status, life, alteredGeneration);

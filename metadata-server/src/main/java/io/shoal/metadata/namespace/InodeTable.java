@@ -147,8 +147,14 @@ public final class InodeTable {
       return;
     }
     boolean mayBeOpen = !row.isDirectory() && row.life() instanceof Life.Visible;
-    long graceMillis = mayBeOpen ? SystemTable.settings(writer).graceMillis() : -1;
-    replace(writer, row, row.withLife(new Life.Removed(nowMillis + graceMillis)));
+    Life.Removed removed =
+        mayBeOpen ? removedNow(writer, nowMillis) : new Life.Removed(nowMillis - 1);
+    replace(writer, row, row.withLife(removed));
+  }
+
+  /** Returns the life of a file that is removed now and may be open: its grace period follows. */
+  public static Life.Removed removedNow(StateReader reader, long nowMillis) {
+    return new Life.Removed(nowMillis + SystemTable.settings(reader).graceMillis());
   }
 
   private static void addIndex(StateWriter writer, InodeRow row) {

@@ -63,16 +63,46 @@ public final class CopyPlacement {
     if (open.isEmpty()) {
       return null;
     }
-    List<FailureDomain> held = new ArrayList<>();
-    for (NodeId holder : holders) {
-      FailureDomain domain = domains.get(holder);
-      if (domain != null) {
-        held.add(domain);
-      }
-    }
-    Candidate chosen = placement.chooseAnother(open, held);
+    Candidate chosen = placement.chooseAnother(open, domainsOf(holders));
     chosen.promise(bytes);
     return chosen.nodeId();
+  }
+
+  private List<FailureDomain> domainsOf(List<NodeId> nodeIds) {
+    List<FailureDomain> known = new ArrayList<>();
+    for (NodeId nodeId : nodeIds) {
+      FailureDomain domain = domains.get(nodeId);
+      if (domain != null) {
+        known.add(domain);
+      }
+    }
+    return known;
+  }
+
+  /**
+   * Tells whether a chunk is spread over failure domains at least as well if one node has it in the
+   * place of another.
+   *
+   * @param staying the other nodes whose replicas count
+   */
+  public boolean spreadsAsWell(NodeId nodeId, NodeId insteadOf, List<NodeId> staying) {
+    FailureDomain mine = domains.get(nodeId);
+    FailureDomain other = domains.get(insteadOf);
+    return mine != null && other != null && Placement.sharesNoMore(mine, other, domainsOf(staying));
+  }
+
+  /**
+   * Chooses a node to have a replica in the place of another one, so that the chunk is spread over
+   * failure domains at least as well.
+   *
+   * @param staying the other nodes whose replicas count
+   * @param eligible which nodes may be chosen
+   * @return null if none takes it
+   */
+  public @Nullable NodeId chooseInstead(
+      long bytes, NodeId insteadOf, List<NodeId> staying, Predicate<NodeId> eligible) {
+    return choose(
+        bytes, staying, node -> eligible.test(node) && spreadsAsWell(node, insteadOf, staying));
   }
 
   /**

@@ -12,6 +12,7 @@ import io.shoal.metadata.cluster.NodeRecord;
 import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.liveness.Liveness;
 import io.shoal.metadata.liveness.NodeLiveness;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,12 @@ import java.util.random.RandomGenerator;
 public final class Grants {
   /** How long a client should wait for nodes that a young leader has not heard of yet. */
   private static final int GATHERING_RETRY_MILLIS = 200;
+
+  /**
+   * For so long a young leader gives out no grants for fewer copies than are wanted while a node
+   * may only be on its way: longer than nodes need to find it, and short beside an election.
+   */
+  private static final Duration FULL_WAIT = Duration.ofMillis(1_500);
 
   private static final int STEADY_RETRY_MILLIS = 2_000;
 
@@ -177,12 +184,17 @@ public final class Grants {
       GrantRequest request, List<NodeRecord> registered, List<Candidate> candidates) {
     int chunkBytes = request.policy().chunkSizeBytes();
     long roomy = candidates.stream().filter(candidate -> candidate.hasRoom(chunkBytes)).count();
-    if (roomy >= request.policy().minReplicas()) {
+    boolean few =
+        roomy < request.policy().replication()
+            && liveness.isYounger(FULL_WAIT)
+            && isGathering(registered);
+    int wanted = few ? request.policy().replication() : request.policy().minReplicas();
+    if (roomy >= wanted) {
       return;
     }
     long alive =
         registered.stream().filter(node -> liveness.of(node.nodeId()) == Liveness.ALIVE).count();
-    boolean gathering = isGathering(registered);
+    boolean gathering = few || isGathering(registered);
     throw new ShoalException(
         gathering ? ErrorCode.UNAVAILABLE : ErrorCode.NOT_ENOUGH_NODES,
         "",
@@ -191,7 +203,7 @@ public final class Grants {
             + " bytes: "
             + roomy
             + " (expected: >= "
-            + request.policy().minReplicas()
+            + wanted
             + "); alive: "
             + alive
             + " of "
@@ -204,6 +216,7 @@ public final class Grants {
   /** A young leader has not heard all nodes yet: whoever waits a moment is served. */
   private boolean isGathering(List<NodeRecord> registered) {
     return liveness.stillGathering()
-        && registered.stream().anyMatch(node -> liveness.report(node.nodeId()) == null);
+        && registered.stream()
+            .anyMatch(node -> !node.dead() && liveness.report(node.nodeId()) == null);
   }
 }

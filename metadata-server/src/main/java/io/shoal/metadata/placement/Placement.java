@@ -105,6 +105,12 @@ final class Placement {
     return best;
   }
 
+  /** Tells whether a domain shares no more with the holders than another one does. */
+  static boolean sharesNoMore(
+      FailureDomain domain, FailureDomain than, List<FailureDomain> holders) {
+    return compare(sharedCounts(domain, holders), sharedCounts(than, holders)) <= 0;
+  }
+
   /** Returns, for each level of a domain, how many of the holders share it. */
   private static int[] sharedCounts(FailureDomain domain, List<FailureDomain> holders) {
     int[] counts = new int[domain.names().size()];

@@ -61,7 +61,7 @@ public final class Maintenance {
         () -> {
           endRun();
           DeleteOrders orders = new DeleteOrders(nodes, settings, time);
-          run = new MaintenanceRun(log, views, orders, settings, timer, shard);
+          run = new MaintenanceRun(log, views, orders, settings, time, timer, shard);
           run.begin();
         });
   }

@@ -4,8 +4,10 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.shard.Shard;
+import io.shoal.common.time.TimeSource;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.chunk.ChunkQueries;
+import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.Reply;
@@ -51,6 +53,7 @@ final class MaintenanceRun {
   private final Supplier<StateView> views;
   private final DeleteOrders orders;
   private final MaintenanceSettings settings;
+  private final TimeSource time;
   private final Timer timer;
   private final Shard shard;
 
@@ -59,22 +62,58 @@ final class MaintenanceRun {
   private boolean workLeft;
   private Timer.@Nullable Scheduled wakeUp;
 
+  /**
+   * Whether sessions may end. Not before clients had the time to tell this leader that they are
+   * there: while nobody led, or the leader's process stood still, they could not renew anything,
+   * and the log clock goes on.
+   */
+  private boolean endsSessions;
+
+  private Timer.@Nullable Scheduled patience;
+  private Duration sessionLifetime = Duration.ZERO;
+  private long roundBeganNanos;
+
   MaintenanceRun(
       CommandLog log,
       Supplier<StateView> views,
       DeleteOrders orders,
       MaintenanceSettings settings,
+      TimeSource time,
       Timer timer,
       Shard shard) {
     this.log = log;
     this.views = views;
     this.orders = orders;
     this.settings = settings;
+    this.time = time;
     this.timer = timer;
     this.shard = shard;
   }
 
   void begin() {
+    withView(
+        view ->
+            sessionLifetime =
+                Duration.ofMillis(new ClusterQueries(view).settings().sessionLifetimeMillis()));
+    bePatient();
+    beginRound();
+  }
+
+  private void bePatient() {
+    endsSessions = false;
+    roundBeganNanos = time.nanoTime();
+    if (patience != null) {
+      patience.cancel();
+    }
+    patience = timer.schedule(sessionLifetime, shard, () -> endsSessions = true);
+  }
+
+  private void beginRound() {
+    long sinceLast = time.nanoTime() - roundBeganNanos;
+    if (sinceLast > settings.interval().plus(sessionLifetime.dividedBy(4)).toNanos()) {
+      bePatient();
+    }
+    roundBeganNanos = time.nanoTime();
     moveTo(Stage.TICKING, "a round begins");
   }
 
@@ -82,6 +121,9 @@ final class MaintenanceRun {
     moveTo(Stage.ENDED, "this server leads no more");
     if (wakeUp != null) {
       wakeUp.cancel();
+    }
+    if (patience != null) {
+      patience.cancel();
     }
     orders.clear();
   }
@@ -96,7 +138,8 @@ final class MaintenanceRun {
     commandsInStage = 0;
     switch (next) {
       case WAITING -> sleep();
-      case TICKING -> submit(new MaintenanceCommand.Tick(settings.unitsPerCommand()));
+      case TICKING ->
+          submit(new MaintenanceCommand.Tick(endsSessions ? settings.unitsPerCommand() : 0));
       case SEALING ->
           submitIf(
               view -> new ChunkQueries(view).sealDue(),
@@ -126,7 +169,7 @@ final class MaintenanceRun {
   private void sleep() {
     Duration delay = workLeft ? Duration.ZERO : settings.interval();
     workLeft = false;
-    wakeUp = timer.schedule(delay, shard, this::begin);
+    wakeUp = timer.schedule(delay, shard, this::beginRound);
   }
 
   private void submitIf(Predicate<StateView> due, MaintenanceCommand command) {

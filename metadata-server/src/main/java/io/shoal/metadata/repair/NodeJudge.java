@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Declares nodes dead, takes the replicas out of the count that do not count any more, and lets
- * nodes go that have been emptied. Belongs to the shard of the run.
+ * Declares nodes dead, takes the replicas out of the count that do not count any more, lets nodes
+ * go that have been emptied, and ends maintenances whose time is over. Belongs to the shard of the
+ * run.
  */
 final class NodeJudge {
   private static final Logger LOG = LoggerFactory.getLogger(NodeJudge.class);
@@ -40,17 +41,12 @@ final class NodeJudge {
   /** Since when a node is seen to leave, on the log clock. */
   private final Map<NodeId, Long> leavingSinceMillis = new HashMap<>();
 
-  private boolean heldBack;
-
-  /** Until then nobody is declared dead. */
-  private long judgeAgainNanos;
-
   NodeJudge(RepairTerm term) {
     this.term = term;
-    this.judgeAgainNanos = term.nanos();
   }
 
   void round(StateView view, List<NodeRecord> nodes) {
+    hear(nodes);
     declareDead(nodes);
     for (NodeRecord node : nodes) {
       if (busy.contains(node.nodeId())) {
@@ -58,6 +54,8 @@ final class NodeJudge {
       }
       if (node.dead() && lives(node)) {
         revive(node);
+      } else if (node.inMaintenance() && term.nowMillis() > node.maintenanceEndMillis()) {
+        endMaintenance(node.nodeId());
       } else if (mustUncount(view, node)) {
         uncount(node.nodeId());
       } else if (node.adminState() == AdminState.DECOMMISSIONING) {
@@ -68,39 +66,27 @@ final class NodeJudge {
     }
   }
 
+  private void hear(List<NodeRecord> nodes) {
+    List<NodeRecord> expected = nodes.stream().filter(NodeJudge::mayDie).toList();
+    long heard =
+        expected.stream()
+            .filter(node -> term.liveness().of(node.nodeId()) == Liveness.ALIVE)
+            .count();
+    term.safeMode().update((int) heard, expected.size());
+  }
+
   /**
    * Declares dead who was silent for too long. The verdict is a command, so that a leader without a
-   * majority can't pass it; and one that hears fewer than half of its nodes passes none, for then
-   * it is more likely that itself is cut off.
+   * majority can't pass it; and in safe mode, when most nodes are silent, none is passed.
    */
   private void declareDead(List<NodeRecord> nodes) {
     List<NodeRecord> silent =
         nodes.stream()
-            .filter(node -> !node.dead() && node.adminState() != AdminState.DECOMMISSIONED)
+            .filter(NodeJudge::mayDie)
             .filter(node -> term.liveness().of(node.nodeId()) == Liveness.DEAD)
             .toList();
-    if (silent.isEmpty()) {
-      heldBack = false;
-      return;
-    }
-    long expected =
-        nodes.stream()
-            .filter(node -> !node.dead() && node.adminState() != AdminState.DECOMMISSIONED)
-            .count();
-    if (silent.size() * 2L > expected) {
-      if (!heldBack) {
-        LOG.warn(
-            "{} of {} nodes are silent (expected: at most half): none of them is declared dead",
-            silent.size(),
-            expected);
-      }
-      heldBack = true;
-      judgeAgainNanos = term.nanos() + term.suspectAfter().toNanos();
-      return;
-    }
-    heldBack = false;
-    if (term.nanos() - judgeAgainNanos < 0) {
-      // Some have come back; the others get the time that they may need for it.
+    if (!term.safeMode().settled()) {
+      // Those that come back late get the time that they may need for it.
       return;
     }
     for (NodeRecord node : silent) {
@@ -115,6 +101,18 @@ final class NodeJudge {
             new RepairCommand.DeclareDead(node.nodeId()), reply -> busy.remove(node.nodeId()));
       }
     }
+  }
+
+  /** Rule P7: a node in maintenance may be away. */
+  private static boolean mayDie(NodeRecord node) {
+    return !node.dead() && node.adminState() != AdminState.DECOMMISSIONED && !node.inMaintenance();
+  }
+
+  // Rule T1: it is checked once more when it is applied.
+  private void endMaintenance(NodeId nodeId) {
+    busy.add(nodeId);
+    LOG.info("The maintenance of node {} is over", nodeId);
+    term.submit(new RepairCommand.EndMaintenance(nodeId), reply -> busy.remove(nodeId));
   }
 
   private boolean lives(NodeRecord node) {
@@ -132,7 +130,7 @@ final class NodeJudge {
 
   private static boolean mustUncount(StateView view, NodeRecord node) {
     ChunkQueries chunks = new ChunkQueries(view);
-    boolean all = node.dead() || node.adminState() != AdminState.ACTIVE;
+    boolean all = node.dead() || node.leaves();
     if (all) {
       return !chunks.countedOn(node.nodeId(), null, 1).isEmpty();
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ final class OpenOrders<A> {
   /** Gives up the orders of a node. */
   void lose(NodeId nodeId) {
     lose(order -> order.nodeId().equals(nodeId));
+  }
+
+  /** Gives up the orders of nodes that are not attached: no answer to them can come any more. */
+  void loseUnless(Set<NodeId> attached) {
+    lose(order -> !attached.contains(order.nodeId()));
   }
 
   /** Gives up the orders that were given before a moment. */

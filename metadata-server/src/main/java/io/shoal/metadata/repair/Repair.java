@@ -1,5 +1,6 @@
 package io.shoal.metadata.repair;
 
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
@@ -14,6 +15,10 @@ import io.shoal.metadata.repair.RepairOrders.Copied;
 import io.shoal.metadata.repair.RepairOrders.Finding;
 import io.shoal.metadata.store.StateView;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -47,6 +52,8 @@ public final class Repair {
   private final RepairSettings settings;
   private final LivenessSettings liveness;
   private final Shard shard;
+  private final AtomicReference<Map<NodeId, NodeAbsence>> absences =
+      new AtomicReference<>(Map.of());
   private @Nullable RepairRun run;
 
   /**
@@ -84,7 +91,8 @@ public final class Repair {
                   environment.timer(),
                   shard,
                   settings.interval().plus(liveness.suspectAfter().dividedBy(2)),
-                  new CopyPlacement(environment.random()));
+                  new CopyPlacement(environment.random()),
+                  absences);
           run.begin();
         });
   }
@@ -112,6 +120,45 @@ public final class Repair {
   /** Takes note that a node came across chunks of its own that it can't read. */
   public void onSuspected(NodeId nodeId, List<ChunkId> chunkIds) {
     offer(nodeId, current -> current.suspected(nodeId, chunkIds));
+  }
+
+  /**
+   * Returns how far nodes in maintenance are prepared to be away; without those that were not
+   * looked at yet.
+   */
+  public Map<NodeId, NodeAbsence> absences() {
+    return Objects.requireNonNull(absences.get());
+  }
+
+  /**
+   * Begins to even out how full the nodes are, in the place of the rebalance that is running.
+   *
+   * @param thresholdMillionths how far a node's used share may be from the mean, 1 to 1,000,000
+   * @return how far it is; fails with NOT_LEADER if this server does not lead
+   */
+  public CompletableFuture<RebalanceStatus> startRebalance(int thresholdMillionths) {
+    return askRebalance(rebalance -> rebalance.start(thresholdMillionths));
+  }
+
+  /** Has a rebalance begin no more moves; without effect if none is running. */
+  public CompletableFuture<RebalanceStatus> stopRebalance() {
+    return askRebalance(Rebalance::stop);
+  }
+
+  /** Tells how far the rebalance is that is running, or ran last in this term. */
+  public CompletableFuture<RebalanceStatus> rebalance() {
+    return askRebalance(rebalance -> {});
+  }
+
+  private CompletableFuture<RebalanceStatus> askRebalance(Consumer<Rebalance> request) {
+    return shard.ask(
+        () -> {
+          if (run == null) {
+            throw new ShoalException(ErrorCode.NOT_LEADER, "", "this server leads no more");
+          }
+          request.accept(run.rebalance());
+          return run.rebalance().status();
+        });
   }
 
   private void offer(NodeId nodeId, Consumer<RepairRun> event) {

@@ -3,11 +3,15 @@ package io.shoal.metadata.repair;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How far repair has come since it last had nothing to do. Belongs to the shard of the run. */
+/**
+ * How far repair has come since it last had nothing to do, or a rebalance since it began. Belongs
+ * to the shard of the run.
+ */
 final class RepairProgress {
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double BYTES_PER_MIB = 1 << 20;
 
+  private final String done;
   private boolean began;
   private long beganNanos;
   private long toldNanos;
@@ -15,7 +19,13 @@ final class RepairProgress {
   private long bytes;
   private long failures;
 
-  RepairProgress(long nowNanos) {
+  /**
+   * Makes it.
+   *
+   * @param done what happens to replicas, for people
+   */
+  RepairProgress(String done, long nowNanos) {
+    this.done = done;
     this.beganNanos = nowNanos;
     this.toldNanos = nowNanos;
   }
@@ -41,6 +51,18 @@ final class RepairProgress {
     failures++;
   }
 
+  long copies() {
+    return copies;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long failures() {
+    return failures;
+  }
+
   /** Tells whether it is time to tell; counts as told then. */
   boolean due(long nowNanos, Duration interval) {
     if (!began || nowNanos - toldNanos < interval.toNanos()) {
@@ -55,8 +77,9 @@ final class RepairProgress {
     double mib = bytes / BYTES_PER_MIB;
     return String.format(
         Locale.ROOT,
-        "%d replicas made (%.1f MiB) in %.1f s, %.0f/s and %.1f MiB/s; %d tries failed",
+        "%d replicas %s (%.1f MiB) in %.1f s, %.0f/s and %.1f MiB/s; %d tries failed",
         copies,
+        done,
         mib,
         seconds,
         copies / Math.max(0.001, seconds),

@@ -12,6 +12,8 @@ import io.shoal.metadata.repair.RepairOrders.Finding;
 import io.shoal.metadata.store.StateView;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +35,12 @@ final class RepairRun {
   private final CopyPlacement placement;
   private final NodeJudge judge;
   private final ReplicaChecks checks;
+  private final CopyOrders orders;
   private final CopyWork copies;
+  private final AbsenceWork absences;
+  private final Moves moves;
   private final SurplusWork surplus;
+  private final Rebalance rebalance;
   private Timer.@Nullable Scheduled nextRound;
   private Timer.@Nullable Scheduled nextFill;
 
@@ -45,9 +51,15 @@ final class RepairRun {
    * Makes a run that has not begun.
    *
    * @param pauseLimit how late a round may be; later, this process itself stood still
+   * @param told gets what is known of nodes in maintenance
    */
   RepairRun(
-      RepairTerm term, Timer timer, Shard shard, Duration pauseLimit, CopyPlacement placement) {
+      RepairTerm term,
+      Timer timer,
+      Shard shard,
+      Duration pauseLimit,
+      CopyPlacement placement,
+      AtomicReference<Map<NodeId, NodeAbsence>> told) {
     this.term = term;
     this.timer = timer;
     this.shard = shard;
@@ -55,8 +67,12 @@ final class RepairRun {
     this.placement = placement;
     this.judge = new NodeJudge(term);
     this.checks = new ReplicaChecks(term);
-    this.copies = new CopyWork(term, placement);
-    this.surplus = new SurplusWork(term, placement);
+    this.orders = new CopyOrders(term);
+    this.copies = new CopyWork(term, placement, orders);
+    this.absences = new AbsenceWork(term, placement, orders, told);
+    this.moves = new Moves(term);
+    this.surplus = new SurplusWork(term, placement, moves);
+    this.rebalance = new Rebalance(term, placement, orders, moves);
   }
 
   void begin() {
@@ -70,8 +86,11 @@ final class RepairRun {
     cancel(nextFill);
     nextFill = null;
     checks.clear();
+    orders.clear();
     copies.clear();
+    absences.clear();
     surplus.clear();
+    moves.clear();
   }
 
   private static void cancel(Timer.@Nullable Scheduled scheduled) {
@@ -92,23 +111,41 @@ final class RepairRun {
       term.liveness().begin();
     }
     long orderLimit = now - term.settings().orderTimeout().toNanos();
-    checks.loseOlderThan(orderLimit);
-    copies.loseOlderThan(orderLimit);
-    surplus.loseOlderThan(orderLimit);
+    checks.loseOrders(orderLimit);
+    orders.loseOrders(orderLimit);
+    surplus.loseOrders(orderLimit);
+    boolean waits;
     try (StateView view = term.view()) {
       List<NodeRecord> nodes = new ClusterQueries(view).nodes();
       placement.refresh(nodes, term.liveness(), node -> 0);
+      orders.refresh(nodes);
       judge.round(view, nodes);
       checks.round(view);
-      copies.round(view, nodes);
-      surplus.round(view, nodes);
+      if (term.safeMode().on()) {
+        // What was found out about nodes that are to be switched off holds no more.
+        absences.clear();
+        waits = false;
+      } else {
+        waits = moveReplicas(view, nodes);
+      }
     }
     lastRoundNanos = term.nanos();
     nextRound = timer.schedule(term.settings().interval(), shard, this::round);
+    if (waits) {
+      fillLater();
+    }
+  }
+
+  /** Returns whether there is more to do than nodes may be asked for at present. */
+  private boolean moveReplicas(StateView view, List<NodeRecord> nodes) {
+    copies.round(view);
+    absences.round(view, nodes);
+    surplus.round(view, nodes);
+    return rebalance.round(view, copies.busy());
   }
 
   void attached(NodeId nodeId) {
-    copies.attached(nodeId);
+    orders.attachedAnew(nodeId);
     surplus.attached(nodeId);
     checks.attached(nodeId);
   }
@@ -119,7 +156,7 @@ final class RepairRun {
   }
 
   void copied(NodeId nodeId, long orderId, Copied copied) {
-    copies.answered(nodeId, orderId, copied);
+    orders.answered(nodeId, orderId, copied);
     fill();
   }
 
@@ -127,15 +164,28 @@ final class RepairRun {
     checks.suspected(nodeId, chunkIds);
   }
 
+  Rebalance rebalance() {
+    return rebalance;
+  }
+
   private void fill() {
-    if (term.ended() || nextFill != null) {
+    if (term.ended() || nextFill != null || term.safeMode().on()) {
       return;
     }
     boolean waits;
+    orders.refreshAttached();
     try (StateView view = term.view()) {
       waits = copies.fill(view);
+      waits |= absences.fill(view);
+      waits |= rebalance.fill(view, copies.busy());
     }
     if (waits) {
+      fillLater();
+    }
+  }
+
+  private void fillLater() {
+    if (nextFill == null) {
       nextFill =
           timer.schedule(
               BUDGET_DELAY,

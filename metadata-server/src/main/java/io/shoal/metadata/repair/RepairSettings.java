@@ -17,13 +17,15 @@ import java.time.Duration;
  * @param copiesPerNode most copies that are under way to a node, and from a node
  * @param checkInterval how often a node is asked about all of its replicas, beside when it attaches
  * @param orderTimeout after which an order that was not answered counts as lost
+ * @param maintenanceCopies how many other nodes should have each chunk of a node in maintenance
  */
 public record RepairSettings(
     Duration interval,
     long bytesPerSecond,
     int copiesPerNode,
     Duration checkInterval,
-    Duration orderTimeout) {
+    Duration orderTimeout,
+    int maintenanceCopies) {
   private static final Key<Duration> INTERVAL =
       Key.of(
           "repair.interval",
@@ -55,10 +57,24 @@ public record RepairSettings(
           "2m",
           "An order to copy or check that a node has not answered for so long counts as lost.");
 
+  private static final Key<Integer> MAINTENANCE_COPIES =
+      Key.of(
+          "repair.maintenance-copies",
+          integer(0, 16),
+          "1",
+          "Before a node in maintenance may be switched off, so many other nodes have each of its"
+              + " chunks.");
+
   /** The keys of the configuration file. */
   public static final Section SECTION =
       Section.of(
-          "repair", INTERVAL, BYTES_PER_SECOND, COPIES_PER_NODE, CHECK_INTERVAL, ORDER_TIMEOUT);
+          "repair",
+          INTERVAL,
+          BYTES_PER_SECOND,
+          COPIES_PER_NODE,
+          CHECK_INTERVAL,
+          ORDER_TIMEOUT,
+          MAINTENANCE_COPIES);
 
   /** Reads the keys of {@link #SECTION}. */
   public static RepairSettings of(Config config) {
@@ -67,6 +83,7 @@ public record RepairSettings(
         config.get(BYTES_PER_SECOND),
         config.get(COPIES_PER_NODE),
         config.get(CHECK_INTERVAL),
-        config.get(ORDER_TIMEOUT));
+        config.get(ORDER_TIMEOUT),
+        config.get(MAINTENANCE_COPIES));
   }
 }

@@ -8,8 +8,8 @@ import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.liveness.NodeLiveness;
+import io.shoal.metadata.liveness.SafeMode;
 import io.shoal.metadata.store.StateView;
-import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,9 +80,9 @@ final class RepairTerm {
     return views.get();
   }
 
-  /** Returns after how long a silent node is suspect. */
-  Duration suspectAfter() {
-    return liveness.suspectAfter();
+  /** Returns whether enough nodes are heard to act on the silence of others. */
+  SafeMode safeMode() {
+    return liveness.safeMode();
   }
 
   long nanos() {

@@ -84,8 +84,10 @@ final class ReplicaChecks {
     open.answered(nodeId, orderId, findings);
   }
 
-  void loseOlderThan(long nanos) {
-    open.loseOlderThan(nanos);
+  /** Gives up orders that were given before a moment, or to nodes that are gone. */
+  void loseOrders(long olderThanNanos) {
+    open.loseUnless(term.nodes().attached());
+    open.loseOlderThan(olderThanNanos);
   }
 
   void round(StateView view) {

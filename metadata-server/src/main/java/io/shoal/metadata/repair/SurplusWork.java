@@ -8,7 +8,6 @@ import io.shoal.metadata.chunk.ChunkState;
 import io.shoal.metadata.chunk.Replica;
 import io.shoal.metadata.chunk.UncountedReplica;
 import io.shoal.metadata.cluster.NodeRecord;
-import io.shoal.metadata.cluster.NodeRecord.AdminState;
 import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.RepairCommand.Verdict;
 import io.shoal.metadata.placement.CopyPlacement;
@@ -57,6 +56,7 @@ final class SurplusWork {
 
   private final RepairTerm term;
   private final CopyPlacement placement;
+  private final Moves moves;
   private final OpenOrders<List<Finding>> open = new OpenOrders<>();
   private final RestingChunks resting = new RestingChunks();
   private @Nullable ChunkId cursor;
@@ -66,9 +66,10 @@ final class SurplusWork {
    */
   private int awaited;
 
-  SurplusWork(RepairTerm term, CopyPlacement placement) {
+  SurplusWork(RepairTerm term, CopyPlacement placement, Moves moves) {
     this.term = term;
     this.placement = placement;
+    this.moves = moves;
   }
 
   void attached(NodeId nodeId) {
@@ -79,8 +80,10 @@ final class SurplusWork {
     open.answered(nodeId, orderId, findings);
   }
 
-  void loseOlderThan(long nanos) {
-    open.loseOlderThan(nanos);
+  /** Gives up orders that were given before a moment, or to nodes that are gone. */
+  void loseOrders(long olderThanNanos) {
+    open.loseUnless(term.nodes().attached());
+    open.loseOlderThan(olderThanNanos);
   }
 
   void round(StateView view, List<NodeRecord> registered) {
@@ -136,7 +139,12 @@ final class SurplusWork {
     if (row == null || row.state() != ChunkState.SEALED || !row.surplus()) {
       return null;
     }
-    NodeId victim = victim(row, nodes);
+    // Rule P7: what a node in maintenance has may be out of reach at any time.
+    boolean mayBeAway =
+        row.replicas().stream()
+            .map(replica -> nodes.get(replica.nodeId()))
+            .anyMatch(node -> node != null && node.inMaintenance());
+    NodeId victim = mayBeAway ? null : victim(chunkId, row, nodes);
     if (victim == null) {
       return null;
     }
@@ -153,20 +161,24 @@ final class SurplusWork {
 
   /**
    * Returns whose replica can go: one that does not count, unless its node is only away and may
-   * come back, or else the one that is least needed.
+   * come back, or else the one that was to be moved, or else the one that is least needed.
    */
-  private @Nullable NodeId victim(ChunkRow row, Map<NodeId, NodeRecord> nodes) {
+  private @Nullable NodeId victim(ChunkId chunkId, ChunkRow row, Map<NodeId, NodeRecord> nodes) {
     Set<NodeId> attached = term.nodes().attached();
     for (UncountedReplica other : row.holders().uncounted()) {
       NodeRecord node = nodes.get(other.nodeId());
       boolean here = attached.contains(other.nodeId());
-      boolean gone = node != null && node.dead() && node.adminState() != AdminState.ACTIVE;
+      boolean gone = node != null && node.dead() && node.leaves();
       if (other.state() != UncountedReplica.State.DELETING && (here || gone)) {
         return other.nodeId();
       }
     }
     if (row.replicas().size() <= row.redundancy().replication()) {
       return null;
+    }
+    NodeId moved = moves.sourceOf(chunkId);
+    if (moved != null && row.holders().counts(moved)) {
+      return moved;
     }
     return placement.leastNeeded(row.replicas().stream().map(Replica::nodeId).toList());
   }

@@ -1,6 +1,7 @@
 package io.shoal.metadata.store;
 
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A store on disk. The log is its write-ahead log: what was committed here but not flushed is lost
@@ -8,6 +9,9 @@ import java.nio.file.Path;
  * #applied()}.
  */
 public interface DurableStateStore extends StateStore {
+  /** Completes when the store is closed and its files are let go: after the last view. */
+  CompletableFuture<Void> released();
+
   /** Brings all that is committed onto stable storage. */
   void flush();
 

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -57,6 +58,8 @@ public final class RocksStateStore implements DurableStateStore {
 
   private boolean closed;
   private int openViews;
+
+  private final CompletableFuture<Void> released = new CompletableFuture<>();
 
   private RocksStateStore(
       Path directory, RocksOptions options, RocksDB database, List<ColumnFamilyHandle> all) {
@@ -294,6 +297,12 @@ public final class RocksStateStore implements DurableStateStore {
     own.close();
     database.close();
     options.close();
+    released.complete(null);
+  }
+
+  @Override
+  public CompletableFuture<Void> released() {
+    return released.copy();
   }
 
   /** A view at a snapshot of RocksDB. */

@@ -1,6 +1,7 @@
 package io.shoal.metadata.consensus;
 
 import io.shoal.common.error.FaultHandler;
+import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.consensus.queue.QueueLimits;
 import io.shoal.metadata.consensus.raft.Peer;
@@ -73,13 +74,14 @@ public final class LogBenchmark {
             directory,
             new UUID(1, 1),
             "m1",
-            List.of(new Peer("m1", "127.0.0.1", 0)),
+            List.of(new Peer("m1", new HostPort("127.0.0.1", 7400), 0)),
             limits,
             SnapshotSettings.DEFAULT,
             RocksSettings.DEFAULT),
         new Consensus.Environment(
             machine,
             machine,
+            (server, target) -> new CompletableFuture<>(),
             CounterMachine::nowMillis,
             TimeSource.system(),
             executor,

@@ -1,13 +1,22 @@
 package io.shoal.metadata.consensus;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
+import io.shoal.common.rpc.HostPort;
 import io.shoal.common.testing.Await;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.consensus.queue.QueueLimits;
 import io.shoal.metadata.consensus.raft.Peer;
+import io.shoal.metadata.consensus.snapshot.IncomingSnapshot;
+import io.shoal.metadata.consensus.snapshot.Snapshot;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
+import io.shoal.metadata.consensus.snapshot.Snapshots;
 import io.shoal.metadata.store.RocksSettings;
 import io.shoal.metadata.store.StateView;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,9 +24,12 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** A log with the counter machine, for tests. */
 final class LogServer implements AutoCloseable {
@@ -26,9 +38,15 @@ final class LogServer implements AutoCloseable {
   final List<String> events = new CopyOnWriteArrayList<>();
   final List<Throwable> faults = new CopyOnWriteArrayList<>();
   final Consensus log;
+
+  /** Snapshots of other servers that were fetched. */
+  final AtomicInteger installations = new AtomicInteger();
+
+  private final Path directory;
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
 
   private LogServer(ConsensusSettings settings) throws IOException {
+    directory = settings.directory();
     CounterMachine machine = new CounterMachine();
     try {
       log =
@@ -37,6 +55,7 @@ final class LogServer implements AutoCloseable {
               new Consensus.Environment(
                   machine,
                   machine,
+                  this::copyFrom,
                   CounterMachine::nowMillis,
                   TimeSource.system(),
                   executor,
@@ -59,8 +78,31 @@ final class LogServer implements AutoCloseable {
         });
   }
 
+  /** The peers of a test listen on ports that tell their number, and lie beside each other. */
+  private CompletableFuture<Snapshot> copyFrom(String server, Snapshots target) {
+    String peer = "m" + server.charAt(server.length() - 1);
+    try {
+      Snapshot newest =
+          new Snapshots(directory.resolveSibling(peer).resolve("snapshots"), 2)
+              .newest()
+              .orElseThrow();
+      IncomingSnapshot incoming = target.receive(newest.position());
+      try (Stream<Path> files = Files.list(newest.directory())) {
+        for (Path file : files.toList()) {
+          incoming.append(
+              file.getFileName().toString(), 0, ByteBuffer.wrap(Files.readAllBytes(file)));
+        }
+      }
+      installations.incrementAndGet();
+      return CompletableFuture.completedFuture(incoming.finish());
+    } catch (IOException failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
+  }
+
   static ConsensusSettings settings(Path directory, SnapshotSettings snapshots) {
-    return settings(directory, snapshots, "m1", List.of(new Peer("m1", "127.0.0.1", 0)));
+    return settings(
+        directory, snapshots, "m1", List.of(new Peer("m1", new HostPort("127.0.0.1", 7400), 0)));
   }
 
   static ConsensusSettings settings(
@@ -95,9 +137,13 @@ final class LogServer implements AutoCloseable {
     Await.until("leader", log::isLeader);
   }
 
+  /** Returns the counter as applied here; -1 while a snapshot takes the place of the state. */
   long counter() {
     try (StateView view = log.view()) {
       return CounterMachine.counter(view);
+    } catch (ShoalException replacing) {
+      assertThat(replacing.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      return -1;
     }
   }
 

@@ -66,6 +66,20 @@ class NodeLivenessTest {
     assertThat(liveness.of(NODE)).isEqualTo(Liveness.DEAD);
   }
 
+  /** However soon nodes are suspect: those that look for a new leader need their time. */
+  @Test
+  void begin_shortLimits_nodesAreWaitedForAllTheSame() {
+    NodeLiveness strict =
+        new NodeLiveness(
+            new LivenessSettings(
+                Duration.ofMillis(100), Duration.ofMillis(500), Duration.ofSeconds(5)),
+            clock);
+    clock.advanceMillis(9_999);
+    assertThat(strict.stillGathering()).isTrue();
+    clock.advanceMillis(1);
+    assertThat(strict.stillGathering()).isFalse();
+  }
+
   @Test
   void settings_limitsThatDoNotRise_areRefused() {
     assertThatIllegalArgumentException()

@@ -239,6 +239,25 @@ class GrantsTest {
   }
 
   @Test
+  void reserve_youngLeaderLacksANode_waitsForItRatherThanMakeDoWithFewerCopies() {
+    liveness.begin();
+    heard(1, 1_000L * MIB, VolumeHealth.HEALTHY);
+    heard(2, 1_000L * MIB, VolumeHealth.HEALTHY);
+    assertThat(Await.failure(reserve(1)).code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    heard(3, 1_000L * MIB, VolumeHealth.HEALTHY);
+    assertThat(terms(Await.result(reserve(1))).get(0).nodeIds()).hasSize(3);
+  }
+
+  @Test
+  void reserve_nodeStaysAway_isServedWithFewerCopies_soon() {
+    liveness.begin();
+    clock.advanceMillis(1_500);
+    heard(1, 1_000L * MIB, VolumeHealth.HEALTHY);
+    heard(2, 1_000L * MIB, VolumeHealth.HEALTHY);
+    assertThat(terms(Await.result(reserve(1))).get(0).nodeIds()).hasSize(2);
+  }
+
+  @Test
   void reserve_noRoomForAChunk_isNoNodeForIt() {
     heard(1, MIB - 1, VolumeHealth.HEALTHY);
     heard(2, MIB, VolumeHealth.HEALTHY);

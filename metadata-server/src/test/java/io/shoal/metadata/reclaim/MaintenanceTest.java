@@ -182,6 +182,29 @@ class MaintenanceTest {
   }
 
   @Test
+  void round_nobodyLedForLong_sessionsEndOnlyWhenTheirClientsHadTimeToReturn() {
+    clock.advanceMillis(10 * SESSION_MILLIS);
+    maintenance.begin();
+    clock.advanceMillis(SESSION_MILLIS - 1_000);
+    assertThat(new ClusterQueries(log.view()).sessionLives(sessionId)).isTrue();
+    clock.advanceMillis(2_000);
+    assertThat(new ClusterQueries(log.view()).sessionLives(sessionId)).isFalse();
+  }
+
+  @Test
+  void round_leaderStoodStill_sessionsEndOnlyWhenTheirClientsHadTimeToReturn() {
+    maintenance.begin();
+    clock.advanceMillis(SESSION_MILLIS / 2);
+    log.hold(MaintenanceCommand.Tick.class::isInstance);
+    clock.advanceMillis(2 * SESSION_MILLIS);
+    log.release();
+    clock.advanceMillis(SESSION_MILLIS - 1_000);
+    assertThat(new ClusterQueries(log.view()).sessionLives(sessionId)).isTrue();
+    clock.advanceMillis(2_000);
+    assertThat(new ClusterQueries(log.view()).sessionLives(sessionId)).isFalse();
+  }
+
+  @Test
   void round_bigTreeThatWasDeleted_isTakenApartInBoundedCommandsAtOnce() {
     for (int i = 0; i < 300; i++) {
       call(new NamespaceCommand.Mkdirs("/t/" + i % 7 + "/" + i, Attributes.NONE, true));

@@ -38,8 +38,13 @@ final class FakeNodes implements RepairOrders {
     return attached.contains(nodeId) && copies.add(new Given<>(nodeId, order));
   }
 
+  /** Returns what a node holds, to look at and to change. */
+  Map<ChunkId, Finding> held(NodeId nodeId) {
+    return held.computeIfAbsent(nodeId, id -> new HashMap<>());
+  }
+
   void put(NodeId nodeId, ChunkId chunkId, Finding finding) {
-    held.computeIfAbsent(nodeId, id -> new HashMap<>()).put(chunkId, finding);
+    held(nodeId).put(chunkId, finding);
   }
 
   void fail(NodeId nodeId) {

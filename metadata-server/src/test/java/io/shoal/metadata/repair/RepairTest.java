@@ -4,220 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
-import io.shoal.common.id.SessionId;
-import io.shoal.common.shard.Shard;
-import io.shoal.common.testing.FakeClock;
-import io.shoal.metadata.chunk.ChunkCommit;
-import io.shoal.metadata.chunk.ChunkGrant;
 import io.shoal.metadata.chunk.ChunkQueries;
-import io.shoal.metadata.chunk.ChunkRow;
-import io.shoal.metadata.chunk.Layout;
-import io.shoal.metadata.chunk.Replica;
 import io.shoal.metadata.chunk.UncountedReplica.State;
-import io.shoal.metadata.cluster.ClientDescription;
-import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.ClusterQueries;
-import io.shoal.metadata.cluster.ClusterSettings;
-import io.shoal.metadata.cluster.NodeDescription;
 import io.shoal.metadata.cluster.NodeRecord.AdminState;
-import io.shoal.metadata.cluster.VolumeRecord;
-import io.shoal.metadata.command.ClusterCommand;
-import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
-import io.shoal.metadata.command.NamespaceCommand;
 import io.shoal.metadata.command.RepairCommand;
-import io.shoal.metadata.command.Reply;
-import io.shoal.metadata.command.SessionCommand;
-import io.shoal.metadata.command.SessionStamp;
-import io.shoal.metadata.liveness.LivenessSettings;
-import io.shoal.metadata.liveness.NodeLiveness;
-import io.shoal.metadata.liveness.NodeReport;
-import io.shoal.metadata.liveness.VolumeHealth;
-import io.shoal.metadata.liveness.VolumeReport;
-import io.shoal.metadata.namespace.Attributes;
-import io.shoal.metadata.namespace.Extent;
-import io.shoal.metadata.namespace.FilePolicy;
-import io.shoal.metadata.namespace.Precondition;
 import io.shoal.metadata.repair.RepairOrders.Finding;
-import io.shoal.metadata.testing.AppliedLog;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
-import java.util.UUID;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** All on the test's own thread: the shard's pool runs tasks where they are sent. */
-class RepairTest {
-  private static final int NODES = 5;
-  private static final int LENGTH = 1_000;
-  private static final long GRANT_MILLIS = 30_000;
-  private static final long SECOND = 1_000;
-  private static final Duration DEAD_AFTER = Duration.ofSeconds(60);
-
-  private final FakeClock clock = new FakeClock();
-  private final AppliedLog log = new AppliedLog(clock);
-  private final FakeNodes nodes = new FakeNodes();
-  private final LivenessSettings livenessSettings =
-      new LivenessSettings(Duration.ofSeconds(1), Duration.ofSeconds(10), DEAD_AFTER);
-  private final NodeLiveness liveness = new NodeLiveness(livenessSettings, clock);
-  private final Set<NodeId> silent = new HashSet<>();
-  private final List<Runnable> stalled = new ArrayList<>();
-  private boolean standsStill;
-  private final Repair repair =
-      new Repair(
-          new Repair.Environment(
-              log, log::view, nodes, liveness, clock, clock, new SplittableRandom(7)),
-          new RepairSettings(
-              Duration.ofSeconds(1), 1 << 20, 4, Duration.ofHours(1), Duration.ofSeconds(30)),
-          livenessSettings,
-          new Shard(
-              "leader",
-              this::run,
-              1_024,
-              (where, fault) -> {
-                throw new AssertionError(where, fault);
-              }));
-  private SessionId sessionId;
-  private long sequence;
-
-  @BeforeEach
-  void startCluster() {
-    log.apply(
-        new ClusterCommand.InitCluster(
-            new ClusterIdentity("test", 0, 0),
-            new ClusterSettings(3, 2, 1 << 20, 5_000, 3_600_000, GRANT_MILLIS)));
-    for (int i = 1; i <= NODES; i++) {
-      register(i, "");
-      nodes.attached.add(new NodeId(i));
-    }
-    Reply opened =
-        log.apply(new SessionCommand.OpenSession(new ClientDescription("test", "", ""), 1));
-    sessionId = ((Reply.SessionOpened) opened).sessionId();
-  }
-
-  private void run(Runnable task) {
-    if (standsStill) {
-      stalled.add(task);
-    } else {
-      task.run();
-    }
-  }
-
-  private void register(int number, String fence) {
-    log.apply(
-        new ClusterCommand.RegisterNode(
-            new NodeDescription(
-                new UUID(1, number),
-                "host" + number,
-                7_000 + number,
-                "/rack" + number,
-                "",
-                List.of(new VolumeRecord(1, "/data", 1L << 40, fence)))));
-  }
-
-  /** Puts a file of one sealed chunk, which its nodes hold. */
-  private ChunkId put(String path, int... holders) {
-    return put(path, true, holders);
-  }
-
-  private ChunkId put(String path, boolean seal, int... holders) {
-    ChunkId chunkId = ((Reply.IdsAllocated) log.apply(new ClusterCommand.AllocateIds(1))).first();
-    List<NodeId> nodeIds = new ArrayList<>();
-    List<Replica> replicas = new ArrayList<>();
-    for (int holder : holders) {
-      nodeIds.add(new NodeId(holder));
-      replicas.add(new Replica(new NodeId(holder), 1));
-      nodes.put(new NodeId(holder), chunkId, Finding.INTACT);
-    }
-    ChunkGrant grant =
-        new ChunkGrant(
-            chunkId,
-            sessionId,
-            nodeIds,
-            log.nowMillis() + GRANT_MILLIS,
-            1 << 20,
-            Layout.REPLICATED);
-    call(
-        new NamespaceCommand.Commit(
-            new NamespaceCommand.CommitFile.Created(
-                new NamespaceCommand.CreateFile(
-                    path, Precondition.ABSENT, Attributes.NONE, FilePolicy.DEFAULT, true)),
-            List.of(new ChunkCommit(grant, LENGTH, 1, replicas, seal)),
-            List.of(new Extent(0, LENGTH, chunkId, 0)),
-            new NamespaceCommand.Publish(path, Precondition.ABSENT, true),
-            Attributes.NONE));
-    return chunkId;
-  }
-
-  private void call(NamespaceCommand command) {
-    sequence++;
-    Reply reply =
-        log.submit(
-                new CommandEnvelope(
-                    new SessionStamp(sessionId, sequence, sequence),
-                    log.nowMillis(),
-                    CommandEnvelope.NO_DEADLINE,
-                    command))
-            .join();
-    assertThat(reply).isNotInstanceOf(Reply.Failure.class);
-  }
-
-  /** Lets time pass; nodes that are not silent send heartbeats, and all carry out their orders. */
-  private void pass(long seconds) {
-    for (long i = 0; i < seconds; i++) {
-      beat();
-      clock.advanceMillis(SECOND);
-      nodes.work(repair);
-    }
-  }
-
-  private void beat() {
-    for (int i = 1; i <= NODES; i++) {
-      NodeId nodeId = new NodeId(i);
-      if (!silent.contains(nodeId)) {
-        liveness.heard(
-            nodeId,
-            new NodeReport(
-                List.of(
-                    new VolumeReport(
-                        1, "/data", 1L << 40, 1L << 39, 0, 0, VolumeHealth.HEALTHY, "")),
-                0,
-                0,
-                0));
-      }
-    }
-  }
-
-  private void kill(int number) {
-    silent.add(new NodeId(number));
-    nodes.attached.remove(new NodeId(number));
-  }
-
-  private void comeBack(int number) {
-    silent.remove(new NodeId(number));
-    nodes.attached.add(new NodeId(number));
-    register(number, "");
-    beat();
-    repair.onAttached(new NodeId(number));
-  }
-
-  private ChunkRow row(ChunkId chunkId) {
-    return new ChunkQueries(log.view()).find(chunkId);
-  }
-
-  private List<Integer> counted(ChunkId chunkId) {
-    return row(chunkId).replicas().stream().map(r -> r.nodeId().value()).sorted().toList();
-  }
-
-  private State stateOf(ChunkId chunkId, int number) {
-    var other = row(chunkId).holders().uncounted(new NodeId(number));
-    return other == null ? null : other.state();
-  }
-
+class RepairTest extends RepairHarness {
   @Test
   void deadNode_whatItHeldIsCopiedElsewhere() {
     List<ChunkId> chunks = new ArrayList<>();
@@ -298,6 +96,22 @@ class RepairTest {
   }
 
   @Test
+  void mostNodesSilent_nothingIsCopied_untilMoreAreHeard() {
+    ChunkId chunk = put("/f", 1, 3);
+    kill(3);
+    kill(4);
+    kill(5);
+    repair.begin();
+    pass(30);
+    assertThat(counted(chunk)).containsExactly(1, 3);
+    assertThat(liveness.safeMode().on()).isTrue();
+    comeBack(3);
+    pass(5);
+    assertThat(liveness.safeMode().on()).isFalse();
+    assertThat(counted(chunk)).containsExactly(1, 2, 3);
+  }
+
+  @Test
   void decommissionedNodes_areNoneThatAreExpected() {
     put("/f", 1, 2, 3);
     for (int i = 3; i <= NODES; i++) {
@@ -352,7 +166,11 @@ class RepairTest {
       two.add(put("/two" + i, 1, 2, 3));
     }
     ChunkId one = put("/one", 3, 4);
+    // Nobody takes it at first: it rests until somebody has died.
+    full.addAll(List.of(new NodeId(1), new NodeId(2), new NodeId(5)));
+    beat();
     repair.begin();
+    full.clear();
     pass(1);
     kill(3);
     for (long i = 0; i < DEAD_AFTER.toSeconds() + 1 && nodes.copies.isEmpty(); i++) {
@@ -371,7 +189,6 @@ class RepairTest {
             .filter(RepairCommand.AddReplica.class::isInstance)
             .map(RepairCommand.AddReplica.class::cast)
             .toList();
-    // What was below its policy from the begin was copied before anybody died.
     int last = 0;
     for (int i = 0; i < added.size(); i++) {
       if (added.get(i).chunkId().equals(one)) {
@@ -421,6 +238,20 @@ class RepairTest {
     nodes.copies.clear();
     pass(60);
     assertThat(counted(chunk)).hasSize(3);
+  }
+
+  @Test
+  void targetIsGone_itsOrderIsGivenUpAtOnce() {
+    ChunkId chunk = put("/f", 1, 2);
+    repair.begin();
+    beat();
+    clock.advanceMillis(SECOND);
+    clock.advanceMillis(SECOND);
+    assertThat(nodes.copies).hasSize(1);
+    kill(nodes.copies.get(0).nodeId().value());
+    nodes.copies.clear();
+    pass(5);
+    assertThat(counted(chunk)).as("long before the order's timeout").hasSize(3);
   }
 
   @Test
@@ -518,10 +349,6 @@ class RepairTest {
     pass(GRANT_MILLIS / SECOND + 20);
     assertThat(row(chunk).holders().uncounted()).isEmpty();
     assertThat(adminState(3)).isEqualTo(AdminState.DECOMMISSIONED);
-  }
-
-  private AdminState adminState(int number) {
-    return new ClusterQueries(log.view()).node(new NodeId(number)).adminState();
   }
 
   @Test

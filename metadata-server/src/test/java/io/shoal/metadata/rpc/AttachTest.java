@@ -12,12 +12,18 @@ import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.command.ClusterCommand.RegisterNode;
 import io.shoal.metadata.command.MaintenanceCommand.Tick;
 import io.shoal.proto.v1.ChunkVerdict;
+import io.shoal.proto.v1.DescribeMetadataRequest;
 import io.shoal.proto.v1.ListNodesRequest;
+import io.shoal.proto.v1.MetadataServerDescription;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
+import io.shoal.proto.v1.NodeReloaded;
 import io.shoal.proto.v1.NodeReport;
+import io.shoal.proto.v1.ReloadNodeReply;
+import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.VolumeHealth;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The bond between a storage node and the leader. */
@@ -126,6 +132,98 @@ class AttachTest {
       assertThat(failureOf(server, older).code()).isEqualTo(ErrorCode.FENCED);
       newer.heartbeat();
       assertThat(newer.nodeId()).isEqualTo(older.nodeId());
+    }
+  }
+
+  private static CompletableFuture<ReloadNodeReply> reload(TestServer server, int nodeId) {
+    ReloadNodeRequest request = ReloadNodeRequest.newBuilder().setNodeId(nodeId).build();
+    return CompletableFuture.supplyAsync(() -> server.cluster().reloadNode(request));
+  }
+
+  private static ErrorCode failureOf(TestServer server, CompletableFuture<?> call) {
+    Throwable thrown = call.handle((reply, failure) -> failure).join();
+    return RpcErrors.fromThrowable(thrown, server.address()).code();
+  }
+
+  @Test
+  void describeMetadata_tellsOfAllServers() {
+    try (TestServer server = TestServer.leader()) {
+      assertThat(
+              server
+                  .cluster()
+                  .describeMetadata(DescribeMetadataRequest.getDefaultInstance())
+                  .getServersList())
+          .containsExactly(
+              MetadataServerDescription.newBuilder()
+                  .setId("m1")
+                  .setAddress("10.0.0.6:9200")
+                  .setLeads(true)
+                  .setCommittedIndex(7)
+                  .build(),
+              MetadataServerDescription.newBuilder()
+                  .setId("m2")
+                  .setAddress("10.0.0.7:9200")
+                  .setCommittedIndex(5)
+                  .setSilentMillis(1_200)
+                  .build());
+    }
+  }
+
+  @Test
+  void reload_volumesChanged_isTold_andEndsTheStream() {
+    try (TestServer server = TestServer.leader();
+        TestNode node = server.attach(1)) {
+      CompletableFuture<ReloadNodeReply> asked = reload(server, node.nodeId());
+      Await.until("the node is told", () -> node.wasToldToReload());
+      ReloadNodeReply reply =
+          ReloadNodeReply.newBuilder().addAddedDirectories("/new").setNeedsRestart(true).build();
+      node.send(NodeReport.newBuilder().setReloaded(NodeReloaded.newBuilder().setReply(reply)));
+      assertThat(Await.result(asked)).isEqualTo(reply);
+      Await.result(node.ended());
+    }
+  }
+
+  @Test
+  void reload_refusedByTheNode_isTold_andTheBondStays() {
+    try (TestServer server = TestServer.leader();
+        TestNode node = server.attach(1)) {
+      CompletableFuture<ReloadNodeReply> asked = reload(server, node.nodeId());
+      Await.until("the node is told", () -> node.wasToldToReload());
+      assertThat(failureOf(server, reload(server, node.nodeId()))).isEqualTo(ErrorCode.OVERLOADED);
+      ShoalException full = new ShoalException(ErrorCode.INVALID_ARGUMENT, "/new", "not empty");
+      node.send(
+          NodeReport.newBuilder()
+              .setReloaded(NodeReloaded.newBuilder().setFailure(RpcErrors.toProto(full))));
+      assertThat(failureOf(server, asked)).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+      node.heartbeat();
+    }
+  }
+
+  @Test
+  void reload_nobodyThere_isRefused() {
+    try (TestServer server = TestServer.leader()) {
+      CompletableFuture<ReloadNodeReply> asked;
+      int number;
+      try (TestNode node = server.attach(1)) {
+        number = node.nodeId();
+        asked = reload(server, number);
+        Await.until("the node is told", () -> node.wasToldToReload());
+      }
+      assertThat(failureOf(server, asked)).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(failureOf(server, reload(server, number))).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(failureOf(server, reload(server, 77))).isEqualTo(ErrorCode.NOT_FOUND);
+      assertThat(failureOf(server, reload(server, 0))).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    }
+  }
+
+  @Test
+  void reload_nodeSaysNothing_endsInTime() {
+    try (TestServer server = TestServer.leader();
+        TestNode node = server.attach(1)) {
+      CompletableFuture<ReloadNodeReply> asked = reload(server, node.nodeId());
+      Await.until("the node is told", () -> node.wasToldToReload());
+      server.clock.advanceMillis(60_000);
+      assertThat(failureOf(server, asked)).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
     }
   }
 

@@ -103,6 +103,10 @@ final class TestNode implements ClientResponseObserver<NodeReport, NodeOrder>, A
         .build();
   }
 
+  boolean wasToldToReload() {
+    return orders.stream().anyMatch(NodeOrder::hasReloadConfig);
+  }
+
   void send(NodeReport.Builder report) {
     reports.onNext(report.build());
   }

@@ -47,14 +47,14 @@ final class TestServer implements AutoCloseable {
       new MaintenanceSettings(Duration.ofSeconds(1), 100, 100, Duration.ofMinutes(1));
   static final RepairSettings REPAIR =
       new RepairSettings(
-          Duration.ofSeconds(1), 64 << 20, 8, Duration.ofHours(1), Duration.ofMinutes(2));
+          Duration.ofSeconds(1), 64 << 20, 8, Duration.ofHours(1), Duration.ofMinutes(2), 1);
   static final ServiceLimits LIMITS = new ServiceLimits(256, 8 << 20, 8_192, 48 << 20, 2, 4_096);
 
   /**
-   * Between two rounds of background work, the next one of maintenance and the next one of repair
-   * are all that waits for its time.
+   * Between two rounds of background work, the next one of maintenance, the next one of repair and
+   * the patience with sessions are all that waits for its time.
    */
-  static final int IDLE_TASKS = 2;
+  static final int IDLE_TASKS = 3;
 
   final FakeClock clock = new FakeClock();
   final AppliedLog log = new AppliedLog(clock);

@@ -8,6 +8,7 @@ import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.command.handler.CommandApplier;
 import io.shoal.metadata.consensus.CommandLog;
+import io.shoal.metadata.consensus.LogPeer;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.store.InMemoryStateStore;
 import io.shoal.metadata.store.LogPosition;
@@ -128,6 +129,13 @@ public final class AppliedLog implements CommandLog {
 
   private static ShoalException notLeader() {
     return new ShoalException(ErrorCode.NOT_LEADER, "10.0.0.7:9200", "another server leads");
+  }
+
+  @Override
+  public List<LogPeer> peers() {
+    return List.of(
+        new LogPeer("m1", "10.0.0.6:9200", true, 7, 0),
+        new LogPeer("m2", "10.0.0.7:9200", false, 5, 1_200));
   }
 
   @Override

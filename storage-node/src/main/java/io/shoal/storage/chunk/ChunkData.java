@@ -76,19 +76,24 @@ final class ChunkData {
   }
 
   /**
-   * Makes everything durable but what {@link #copyMemory} returns, which goes into the index
-   * record.
+   * Writes everything but what {@link #copyMemory} returns, which goes into the index record.
    *
    * @param closing whether nothing will follow
    * @return where the bytes lie
    */
-  Place sync(boolean closing) throws IOException {
+  Place write(boolean closing) throws IOException {
     if (maybeSmall && closing) {
       parts.guard().checkRoom(memoryBytes());
       return Place.INDEX;
     }
     maybeSmall = false;
     writeWholeBlocks(Unpooled.EMPTY_BUFFER);
+    return Place.FILE;
+  }
+
+  /** As {@link #write}, and waits until all of it is on stable storage. */
+  Place sync(boolean closing) throws IOException {
+    Place place = write(closing);
     DiskFile target = file;
     if (target != null && unsyncedData) {
       target.sync();
@@ -99,7 +104,7 @@ final class ChunkData {
       files.syncName(chunk);
       unsyncedName = false;
     }
-    return Place.FILE;
+    return place;
   }
 
   /** Returns a copy of the bytes that lie in no file. */

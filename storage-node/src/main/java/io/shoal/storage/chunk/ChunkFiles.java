@@ -3,6 +3,7 @@ package io.shoal.storage.chunk;
 import io.shoal.common.id.ChunkId;
 import io.shoal.storage.index.ChunkHead;
 import io.shoal.storage.index.ChunkIndex;
+import io.shoal.storage.index.Trashed;
 import io.shoal.storage.io.Disk;
 import io.shoal.storage.io.DiskFile;
 import java.io.IOException;
@@ -157,7 +158,12 @@ final class ChunkFiles {
     if (id == 0) {
       return false;
     }
-    ChunkHead head = index.head(new ChunkId(id));
+    ChunkId chunk = new ChunkId(id);
+    ChunkHead head = index.head(chunk);
+    if (head == null) {
+      Trashed trashed = index.trashed(chunk);
+      head = trashed == null ? null : trashed.head();
+    }
     return head == null || head.fileSequence() != Long.parseUnsignedLong(parts.group(2), 16);
   }
 

@@ -26,12 +26,14 @@ final class ChunkReads {
 
   private final ChunkParts parts;
   private final ChunkFiles files;
+  private final FreshRecords records;
   private final RecentRanges recent = RecentRanges.ofThisMachine();
   private final AtomicInteger openReaders = new AtomicInteger();
 
-  ChunkReads(ChunkParts parts, ChunkFiles files) {
+  ChunkReads(ChunkParts parts, ChunkFiles files, FreshRecords records) {
     this.parts = parts;
     this.files = files;
+    this.records = records;
   }
 
   int openReaders() {
@@ -89,7 +91,7 @@ final class ChunkReads {
   private Path localPath(ChunkId chunk) {
     ChunkHead head;
     try {
-      head = parts.index().head(chunk);
+      head = records.head(chunk);
     } catch (IOException failure) {
       throw damaged(chunk, "its record can't be read: " + failure.getMessage(), failure);
     }
@@ -126,8 +128,8 @@ final class ChunkReads {
     ChunkHead head;
     ChunkContent content;
     try {
-      head = parts.index().head(chunk);
-      content = head == null ? null : parts.index().content(head);
+      head = records.head(chunk);
+      content = head == null ? null : records.content(head);
     } catch (IOException failure) {
       throw damaged(chunk, "its record can't be read: " + failure.getMessage(), failure);
     }
@@ -155,7 +157,7 @@ final class ChunkReads {
    */
   private DiskFile openFile(ChunkId chunk, int length) {
     try {
-      ChunkHead head = parts.index().head(chunk);
+      ChunkHead head = records.head(chunk);
       if (head == null) {
         throw unknown(chunk);
       }
@@ -171,7 +173,7 @@ final class ChunkReads {
   /** Finds out why the file is not there: deleted with its record since that was read, or lost. */
   private ShoalException missing(ChunkId chunk, NoSuchFileException missing) {
     try {
-      return parts.index().head(chunk) == null
+      return records.head(chunk) == null
           ? unknown(chunk)
           : damaged(chunk, "its file is missing: " + missing.getMessage(), missing);
     } catch (IOException failure) {

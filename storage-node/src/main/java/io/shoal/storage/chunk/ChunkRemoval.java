@@ -5,6 +5,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.storage.index.ChunkHead;
 import io.shoal.storage.index.IndexUpdate;
+import io.shoal.storage.index.Trashed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -17,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes a list of chunks: ends the open ones, removes the records durably, unlinks the files,
- * answers (rule D2). Each step runs after the one before it, on a thread of the volume.
+ * Deletes a list of chunks, out of the trash as well: ends the open ones, removes the records
+ * durably, unlinks the files, answers (rule D2). Each step runs after the one before it, on a
+ * thread of the volume.
  */
 final class ChunkRemoval {
   private static final Logger logger = LoggerFactory.getLogger(ChunkRemoval.class);
@@ -36,13 +38,23 @@ final class ChunkRemoval {
     DONE
   }
 
+  /**
+   * Which of the chunks are deleted.
+   *
+   * @param served decides about those that are served, by their records
+   * @param trashed decides about those in the trash
+   * @param openOnes whether open chunks are ended and deleted as well; otherwise they stay
+   */
+  record Scope(Predicate<ChunkHead> served, Predicate<Trashed> trashed, boolean openOnes) {
+    static final Scope ALL = new Scope(head -> true, trashed -> true, true);
+  }
+
   private final ChunkParts parts;
   private final ChunkFiles files;
   private final OpenChunks open;
   private final VolumeTotals totals;
   private final List<ChunkId> chunks;
-  private final Predicate<ChunkHead> which;
-  private final boolean openOnes;
+  private final Scope scope;
   private final CompletableFuture<List<ChunkId>> answer = new CompletableFuture<>();
 
   /** Written by one step after the other. */
@@ -50,34 +62,28 @@ final class ChunkRemoval {
 
   private final List<ChunkId> deleted = new ArrayList<>();
   private final List<ChunkHead> heads = new ArrayList<>();
+  private final List<ChunkHead> trashedHeads = new ArrayList<>();
 
-  /**
-   * Makes a removal that has not begun.
-   *
-   * @param which of them to delete, by their records
-   * @param openOnes whether open chunks are ended and deleted as well
-   */
+  /** Makes a removal that has not begun. */
   ChunkRemoval(
       ChunkParts parts,
       ChunkFiles files,
       OpenChunks open,
       VolumeTotals totals,
       List<ChunkId> chunks,
-      Predicate<ChunkHead> which,
-      boolean openOnes) {
+      Scope scope) {
     this.parts = parts;
     this.files = files;
     this.open = open;
     this.totals = totals;
     this.chunks = List.copyOf(new LinkedHashSet<>(chunks));
-    this.which = which;
-    this.openOnes = openOnes;
+    this.scope = scope;
   }
 
   /** Starts; completes with the chunks that are gone, on a thread of the volume. */
   CompletableFuture<List<ChunkId>> run() {
     List<CompletableFuture<Void>> ends = new ArrayList<>();
-    if (openOnes) {
+    if (scope.openOnes()) {
       for (ChunkId chunk : chunks) {
         ends.add(open.end(chunk, ErrorCode.FENCED, "the chunk is deleted"));
       }
@@ -92,13 +98,7 @@ final class ChunkRemoval {
     List<IndexUpdate> updates = new ArrayList<>();
     try {
       for (ChunkId chunk : chunks) {
-        ChunkHead head = parts.index().head(chunk);
-        if (head == null) {
-          deleted.add(chunk);
-        } else if (which.test(head)) {
-          heads.add(head);
-          updates.add(new IndexUpdate.Delete(chunk, head.expiresAtMillis()));
-        }
+        lookUp(chunk, updates);
       }
       if (!updates.isEmpty()) {
         parts.guard().checkWritable();
@@ -124,9 +124,28 @@ final class ChunkRemoval {
                         failure == null ? null : parts.guard().failed("deleting chunks", failure)));
   }
 
+  private void lookUp(ChunkId chunk, List<IndexUpdate> updates) throws IOException {
+    ChunkHead head = parts.index().head(chunk);
+    Trashed trashed = head == null ? parts.index().trashed(chunk) : null;
+    if (head == null && trashed == null) {
+      deleted.add(chunk);
+    } else if (head != null
+        && scope.served().test(head)
+        && (scope.openOnes() || !open.contains(chunk))) {
+      heads.add(head);
+      updates.add(new IndexUpdate.Delete(chunk, head.expiresAtMillis()));
+    } else if (trashed != null && scope.trashed().test(trashed)) {
+      trashedHeads.add(trashed.head());
+      updates.add(new IndexUpdate.Erase(trashed));
+    }
+  }
+
   private void unlink() {
-    for (ChunkHead head : heads) {
-      totals.add(-head.lengthBytes(), -1);
+    heads.forEach(head -> totals.add(-head.lengthBytes(), -1));
+    trashedHeads.forEach(head -> totals.addTrash(-head.lengthBytes(), -1));
+    List<ChunkHead> all = new ArrayList<>(heads);
+    all.addAll(trashedHeads);
+    for (ChunkHead head : all) {
       try {
         if (head.fileSequence() != 0) {
           files.delete(head.chunk(), head.fileSequence());

@@ -5,11 +5,13 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permit;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.common.shard.Shard;
 import io.shoal.storage.index.ChunkContent;
 import io.shoal.storage.index.ChunkHead;
 import io.shoal.storage.index.ChunkHead.Place;
 import io.shoal.storage.index.IndexUpdate;
+import io.shoal.storage.index.Trashed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Durability.</b> A flush or finish writes whole blocks, syncs the file and its name, then
  * hands the index record to the committer, and is answered when that is durable (rules D1, D2). One
- * record of a chunk is on its way at a time; who asks meanwhile shares the next one.
+ * record of a chunk is on its way at a time; who asks meanwhile shares the next one. With {@link
+ * AckLevel#MEMORY} the syncs are left out: the operating system has all of it before the answer.
  */
 final class OpenChunk {
   private static final Logger logger = LoggerFactory.getLogger(OpenChunk.class);
@@ -63,6 +66,12 @@ final class OpenChunk {
 
   /** Whether a record is on its way to the index. */
   private boolean committing;
+
+  /** Up to where bytes were acknowledged before they were durable. */
+  private int answeredBytes;
+
+  /** Ends the chunk when all that was acknowledged is durable; null while nobody wants it to. */
+  private @Nullable ShoalException closeReason;
 
   /** Whether the index has, or may have, a record. */
   private boolean recorded;
@@ -131,7 +140,7 @@ final class OpenChunk {
   }
 
   private void begin() throws IOException {
-    ChunkHead known = parts.index().head(id);
+    ChunkHead known = knownHead();
     if (known != null) {
       // Rule G4: what an earlier process left open is frozen; what was finished is closed for ever.
       throw error(ErrorCode.FENCED, "the chunk is closed at " + known.lengthBytes() + " bytes");
@@ -140,6 +149,20 @@ final class OpenChunk {
     RoomPromise room = parts.guard().promiseRoom(request.lengthLimitBytes());
     data = new ChunkData(id, parts, owner.files(), owner.sequences(), owner.bufferBudget(), room);
     moveTo(Stage.OPEN, "the index has no record");
+  }
+
+  /**
+   * Finds the head, also in the trash. Looks twice at those that are served: the chunk may be taken
+   * out of the trash between the first look and the one at the trash. It can't be put there again
+   * meanwhile, for it counts as open by now.
+   */
+  private @Nullable ChunkHead knownHead() throws IOException {
+    ChunkHead served = parts.index().head(id);
+    if (served != null) {
+      return served;
+    }
+    Trashed trashed = parts.index().trashed(id);
+    return trashed != null ? trashed.head() : parts.index().head(id);
   }
 
   /**
@@ -202,7 +225,27 @@ final class OpenChunk {
       moveTo(Stage.FINISHING, "its writer finished it");
     }
     acks.add(answer, permit);
+    if (request.ackLevel() == AckLevel.MEMORY && owner.records().hasRoom()) {
+      acknowledgeFromMemory(answer);
+    }
     commitIfNeeded();
+  }
+
+  /**
+   * Answers before anything is synced; the commit follows at once, and holds the permit until then.
+   * Readers find the record meanwhile.
+   */
+  private void acknowledgeFromMemory(CompletableFuture<DurableLength> answer) {
+    boolean closing = stage == Stage.FINISHING;
+    try {
+      IndexUpdate.Put put = record(openData().write(closing), closing);
+      owner.records().put(put);
+      DurableLength reached = new DurableLength(put.head().lengthBytes(), put.head().crc32c());
+      answeredBytes = reached.bytes();
+      answer.complete(reached);
+    } catch (IOException | ShoalException failure) {
+      var unused = endFor(failure, "writing chunk " + id);
+    }
   }
 
   /**
@@ -220,12 +263,12 @@ final class OpenChunk {
   }
 
   /**
-   * Closes the chunk at its durable length if its grant has run out; one that is being finished is
-   * left to that.
+   * Closes the chunk if its grant has run out, at its durable length, or behind what was
+   * acknowledged from memory; one that is being finished is left to that.
    */
   void expire(long nowMillis) {
     if (stage == Stage.OPEN || stage == Stage.NEW) {
-      end(
+      close(
           error(
               ErrorCode.GRANT_EXPIRED,
               "expired at "
@@ -246,6 +289,24 @@ final class OpenChunk {
     return gone.copy();
   }
 
+  /** As {@link #end(ErrorCode, String)}, but behind what was acknowledged and is not durable. */
+  CompletableFuture<Void> close(String message) {
+    try {
+      shard.execute(() -> close(error(ErrorCode.UNAVAILABLE, message)));
+    } catch (ShoalException closed) {
+      gone.completeExceptionally(closed);
+    }
+    return gone.copy();
+  }
+
+  private void close(ShoalException reason) {
+    if (stage == Stage.ENDED || answeredBytes <= durable.bytes()) {
+      end(reason);
+    } else {
+      closeReason = reason;
+    }
+  }
+
   private void commitIfNeeded() {
     if (committing || acks.isEmpty()) {
       return;
@@ -263,23 +324,10 @@ final class OpenChunk {
 
   private void commit() throws IOException {
     boolean closing = stage == Stage.FINISHING;
-    ChunkData synced = openData();
-    Place place = synced.sync(closing);
+    Place place = openData().sync(closing);
     parts.guard().checkWritable();
-    DurableLength target = new DurableLength(checksums.lengthBytes(), checksums.whole());
-    ChunkHead head =
-        new ChunkHead(
-            id,
-            place,
-            closing,
-            target.bytes(),
-            target.crc32c(),
-            synced.sequence(),
-            request.writerNonce(),
-            request.expiresAtMillis());
-    ChunkContent content =
-        new ChunkContent(target.bytes(), checksums.blocks(), synced.copyMemory());
-    IndexUpdate put = new IndexUpdate.Put(head, content, !recorded);
+    IndexUpdate.Put put = record(place, closing);
+    DurableLength target = new DurableLength(put.head().lengthBytes(), put.head().crc32c());
     Acks covered = takeAcks();
     boolean first = !recorded;
     recorded = true;
@@ -291,6 +339,23 @@ final class OpenChunk {
             .whenComplete((done, failure) -> committed(target, first, covered, failure));
   }
 
+  /** Returns what the index is to know of all that was appended and written. */
+  private IndexUpdate.Put record(Place place, boolean closing) {
+    int length = checksums.lengthBytes();
+    ChunkHead head =
+        new ChunkHead(
+            id,
+            place,
+            closing,
+            length,
+            checksums.whole(),
+            openData().sequence(),
+            request.writerNonce(),
+            request.expiresAtMillis());
+    ChunkContent content = new ChunkContent(length, checksums.blocks(), openData().copyMemory());
+    return new IndexUpdate.Put(head, content, !recorded);
+  }
+
   /** On the committer's thread: answers at once, and leaves the rest to the shard. */
   private void committed(
       DurableLength target, boolean first, Acks covered, @Nullable Throwable failure) {
@@ -298,6 +363,7 @@ final class OpenChunk {
     if (failure == null) {
       owner.becameDurable(target.bytes() - durable.bytes(), first);
       durable = target;
+      owner.records().settle(id, target.bytes());
       covered.answer(parts.guard(), target);
     } else {
       refused = parts.guard().failed("committing chunk " + id, failure);
@@ -315,6 +381,8 @@ final class OpenChunk {
       end(failure);
     } else if (stage == Stage.FINISHING && acks.isEmpty()) {
       endClosed();
+    } else if (closeReason != null && acks.isEmpty()) {
+      end(closeReason);
     } else {
       commitIfNeeded();
     }
@@ -333,6 +401,9 @@ final class OpenChunk {
   private void checkOpen() {
     if (stage == Stage.ENDED) {
       throw endReason != null ? endReason.get() : error(ErrorCode.FENCED, "the stream was closed");
+    }
+    if (closeReason != null) {
+      throw closeReason;
     }
     if (stage == Stage.FINISHING) {
       throw error(
@@ -383,6 +454,7 @@ final class OpenChunk {
   }
 
   private void release() {
+    owner.records().settle(id, Integer.MAX_VALUE);
     owner.forgot(this, checksums.lengthBytes() - durable.bytes());
     ChunkData held = data;
     data = null;

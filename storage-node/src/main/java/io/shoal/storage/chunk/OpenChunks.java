@@ -26,6 +26,7 @@ final class OpenChunks {
   private final VolumeTotals totals;
   private final Permits pending;
   private final Permits bufferBudget;
+  private final FreshRecords records;
   private final ConcurrentHashMap<ChunkId, OpenChunk> chunks = new ConcurrentHashMap<>();
 
   /** Bytes that were taken over and are not durable. */
@@ -39,6 +40,7 @@ final class OpenChunks {
     this.files = files;
     this.sequences = sequences;
     this.totals = totals;
+    this.records = new FreshRecords(parts.index());
     ChunkConfig config = parts.config();
     this.pending = permits("pending writes", MAX_PENDING_CALLS, config.maxPendingWriteBytes());
     this.bufferBudget =
@@ -58,7 +60,7 @@ final class OpenChunks {
       chunk.execute(() -> chunk.attach(request, answer));
       if (closed) {
         // It may have come too late for close() to see it.
-        var unused = chunk.end(ErrorCode.UNAVAILABLE, SHUT_DOWN);
+        var unused = chunk.close(SHUT_DOWN);
       }
     } catch (ShoalException refused) {
       answer.completeExceptionally(refused);
@@ -121,7 +123,7 @@ final class OpenChunks {
     closed = true;
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     for (OpenChunk chunk : chunks.values()) {
-      ends.add(chunk.end(ErrorCode.UNAVAILABLE, SHUT_DOWN));
+      ends.add(chunk.close(SHUT_DOWN));
     }
     return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
   }
@@ -133,6 +135,11 @@ final class OpenChunks {
   /** Returns the bytes that were received and are not durable yet. */
   long pendingBytes() {
     return pending.heldBytes() + undurableBytes.get();
+  }
+
+  /** Returns the records of all chunks, open or not. */
+  FreshRecords records() {
+    return records;
   }
 
   ChunkFiles files() {

@@ -5,6 +5,8 @@ import io.shoal.common.id.VolumeId;
 import io.shoal.storage.chunk.ChunkDescription.State;
 import io.shoal.storage.index.ChunkHead;
 import io.shoal.storage.index.IndexUpdate;
+import io.shoal.storage.index.ScrubNote;
+import io.shoal.storage.index.Trashed;
 import io.shoal.storage.index.Unconfirmed;
 import io.shoal.storage.io.Disk;
 import java.io.IOException;
@@ -12,9 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +34,8 @@ public final class VolumeChunks {
   private final VolumeTotals totals = new VolumeTotals();
   private final OpenChunks open;
   private final ChunkReads reads;
-
-  /** The latest deletion; never fails. Guarded by this object. */
-  private CompletableFuture<List<ChunkId>> lastRemoval =
-      CompletableFuture.completedFuture(List.of());
+  private final ChunkQueue queue = new ChunkQueue();
+  private final VolumeTrash trash;
 
   /** Makes the chunks of a volume; {@link #recover} has to be called before anything else. */
   public VolumeChunks(ChunkParts parts) throws IOException {
@@ -45,7 +43,8 @@ public final class VolumeChunks {
     this.files = new ChunkFiles(parts.disk());
     this.sequences = new FileSequences(parts.index(), parts.committer(), parts.guard());
     this.open = new OpenChunks(parts, files, sequences, totals);
-    this.reads = new ChunkReads(parts, files);
+    this.reads = new ChunkReads(parts, files, open.records());
+    this.trash = new VolumeTrash(parts, files, open, totals, queue);
   }
 
   /** Makes the directory of a new volume's files, durably. Blocks. */
@@ -60,6 +59,25 @@ public final class VolumeChunks {
    * @return completes when the volume can be used
    */
   public CompletableFuture<Void> recover(boolean mayWrite) throws IOException {
+    countChunks();
+    countTrash();
+    if (!mayWrite) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int swept = files.sweep(parts.index(), parts.guard());
+    logger.info(
+        "volume {}: {} chunks with {} bytes, {} with {} in the trash; {} files without a record"
+            + " removed",
+        parts.guard().volume(),
+        totals.chunks(),
+        totals.bytes(),
+        totals.trashChunks(),
+        totals.trashBytes(),
+        swept);
+    return sequences.reserve();
+  }
+
+  private void countChunks() throws IOException {
     ChunkId after = null;
     List<ChunkHead> page;
     do {
@@ -69,17 +87,18 @@ public final class VolumeChunks {
         after = head.chunk();
       }
     } while (page.size() == SCAN_PAGE);
-    if (!mayWrite) {
-      return CompletableFuture.completedFuture(null);
-    }
-    int swept = files.sweep(parts.index(), parts.guard());
-    logger.info(
-        "volume {}: {} chunks with {} bytes; {} files without a record removed",
-        parts.guard().volume(),
-        totals.chunks(),
-        totals.bytes(),
-        swept);
-    return sequences.reserve();
+  }
+
+  private void countTrash() throws IOException {
+    Trashed after = null;
+    List<Trashed> page;
+    do {
+      page = parts.index().trash(Long.MAX_VALUE, after, SCAN_PAGE);
+      for (Trashed trashed : page) {
+        totals.addTrash(trashed.head().lengthBytes(), 1);
+        after = trashed;
+      }
+    } while (page.size() == SCAN_PAGE);
   }
 
   /** Opens a chunk for writing on this volume; that no other one has it was checked. */
@@ -101,22 +120,38 @@ public final class VolumeChunks {
     return reads.find(chunk, offset, length);
   }
 
-  /** Tells whether the volume has a record of a chunk, or has it open. */
+  /** Returns the trash of the volume. */
+  public VolumeTrash trash() {
+    return trash;
+  }
+
+  /** Tells whether the volume has a record of a chunk, in the trash too, or has it open. */
   public CompletableFuture<Boolean> has(ChunkId chunk) {
     if (open.contains(chunk)) {
       return CompletableFuture.completedFuture(true);
     }
-    return ask(() -> open.contains(chunk) || head(chunk) != null);
+    return parts.ask(
+        () ->
+            open.contains(chunk)
+                || parts.index().head(chunk) != null
+                || parts.index().trashed(chunk) != null);
   }
 
   /** Describes chunks in the order of the ids. */
   public CompletableFuture<List<ChunkDescription>> describe(List<ChunkId> chunks) {
-    return ask(() -> chunks.stream().map(this::describeNow).toList());
+    return parts.ask(
+        () -> {
+          List<ChunkDescription> described = new ArrayList<>(chunks.size());
+          for (ChunkId chunk : chunks) {
+            described.add(describeNow(chunk));
+          }
+          return described;
+        });
   }
 
-  /** Deletes chunks; completes with those that are gone, and never fails. */
+  /** Deletes chunks, out of the trash as well; completes with those that are gone, never fails. */
   public CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks) {
-    return remove(new ChunkRemoval(parts, files, open, totals, chunks, head -> true, true));
+    return remove(chunks, ChunkRemoval.Scope.ALL);
   }
 
   /**
@@ -127,34 +162,21 @@ public final class VolumeChunks {
     Map<ChunkId, Long> expiries = new HashMap<>();
     chunks.forEach(expired -> expiries.put(expired.chunk(), expired.expiresAtMillis()));
     return remove(
-            new ChunkRemoval(
-                parts,
-                files,
-                open,
-                totals,
-                List.copyOf(expiries.keySet()),
+            List.copyOf(expiries.keySet()),
+            new ChunkRemoval.Scope(
                 head -> Long.valueOf(head.expiresAtMillis()).equals(expiries.get(head.chunk())),
+                trashed -> false,
                 false))
         .thenApply(deleted -> null);
   }
 
-  private synchronized CompletableFuture<List<ChunkId>> remove(ChunkRemoval removal) {
-    // One after the other, so that none counts what another one has deleted.
-    CompletableFuture<List<ChunkId>> next = lastRemoval.thenCompose(before -> removal.run());
-    lastRemoval = next;
-    return next.copy();
+  private CompletableFuture<List<ChunkId>> remove(List<ChunkId> chunks, ChunkRemoval.Scope scope) {
+    return queue.run(() -> new ChunkRemoval(parts, files, open, totals, chunks, scope).run());
   }
 
   /** Lists chunks in the order of their ids. */
   public CompletableFuture<List<ChunkDescription>> inventory(@Nullable ChunkId after, int limit) {
-    return ask(
-        () -> {
-          try {
-            return parts.index().heads(after, limit).stream().map(this::describe).toList();
-          } catch (IOException failure) {
-            throw ChunkReads.indexFailed(parts.guard().volume(), failure);
-          }
-        });
+    return parts.ask(() -> parts.index().heads(after, limit).stream().map(this::describe).toList());
   }
 
   /** Lists unconfirmed chunks whose grant has run out. */
@@ -162,54 +184,30 @@ public final class VolumeChunks {
       long nowMillis, @Nullable ExpiredChunk after, int limit) {
     Unconfirmed cursor =
         after == null ? null : new Unconfirmed(after.expiresAtMillis(), after.chunk());
-    return ask(
-        () -> {
-          try {
-            return parts.index().unconfirmed(nowMillis, cursor, limit).stream()
+    return parts.ask(
+        () ->
+            parts.index().unconfirmed(nowMillis, cursor, limit).stream()
                 .map(found -> new ExpiredChunk(found.expiresAtMillis(), found.chunk()))
-                .toList();
-          } catch (IOException failure) {
-            throw ChunkReads.indexFailed(parts.guard().volume(), failure);
-          }
-        });
+                .toList());
   }
 
   /** Notes durably that chunks are committed. */
   public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
-    CompletableFuture<Void> answer = new CompletableFuture<>();
-    var unused =
-        ask(() -> confirmations(chunks))
-            .whenComplete(
-                (updates, failure) -> {
-                  if (updates == null) {
-                    answer.completeExceptionally(failure);
-                  } else {
-                    commit(updates, "confirming chunks", answer);
-                  }
-                });
-    return answer;
+    return parts
+        .ask(() -> confirmations(chunks))
+        .thenCompose(updates -> parts.commit(updates, "confirming chunks"));
   }
 
-  /** Tells up to which chunk the scrubber has come. */
-  public CompletableFuture<Optional<ChunkId>> scrubbedUpTo() {
-    return ask(
-        () -> {
-          try {
-            return Optional.ofNullable(parts.index().scrubbedUpTo());
-          } catch (IOException failure) {
-            throw ChunkReads.indexFailed(parts.guard().volume(), failure);
-          }
-        });
+  /** Tells how far the scrubber has come. */
+  public CompletableFuture<ScrubNote> scrubNote() {
+    return parts.ask(() -> parts.index().scrubNote());
   }
 
   /** Notes durably how far the scrubber has come; a volume that takes no writes does not. */
-  public CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo) {
-    CompletableFuture<Void> answer = new CompletableFuture<>();
-    commit(
-        parts.guard().writable() ? List.of(new IndexUpdate.Scrubbed(upTo.orElse(null))) : List.of(),
-        "noting how far the scrubber has come",
-        answer);
-    return answer;
+  public CompletableFuture<Void> noteScrub(ScrubNote note) {
+    return parts.commit(
+        parts.guard().writable() ? List.of(new IndexUpdate.Scrubbed(note)) : List.of(),
+        "noting how far the scrubber has come");
   }
 
   /** Closes the open chunks whose grant has run out. */
@@ -217,7 +215,7 @@ public final class VolumeChunks {
     open.advanceLogClock(nowMillis);
   }
 
-  /** Returns how many chunks there are, and their bytes. */
+  /** Returns how many chunks there are, and their bytes; those in the trash apart. */
   public VolumeTotals totals() {
     return totals;
   }
@@ -245,12 +243,8 @@ public final class VolumeChunks {
     return open.close();
   }
 
-  private <T> CompletableFuture<T> ask(Supplier<T> question) {
-    return parts.pools().read().submit(0, question);
-  }
-
-  private ChunkDescription describeNow(ChunkId chunk) {
-    ChunkHead head = head(chunk);
+  private ChunkDescription describeNow(ChunkId chunk) throws IOException {
+    ChunkHead head = open.records().head(chunk);
     if (head != null) {
       return describe(head);
     }
@@ -266,44 +260,35 @@ public final class VolumeChunks {
     return new ChunkDescription(head.chunk(), state, durable, volume, head.expiresAtMillis());
   }
 
-  private @Nullable ChunkHead head(ChunkId chunk) {
-    try {
-      return parts.index().head(chunk);
-    } catch (IOException failure) {
-      throw ChunkReads.indexFailed(parts.guard().volume(), failure);
-    }
+  /** Notes durably that it is not known any more whether chunks are committed. */
+  public CompletableFuture<Void> unconfirm(List<ChunkId> chunks) {
+    // In turn with what removes chunks: of one that is gone nothing may be noted.
+    return queue.run(
+        () ->
+            parts
+                .ask(() -> doubts(chunks))
+                .thenCompose(updates -> parts.commit(updates, "unconfirming chunks")));
   }
 
-  private List<IndexUpdate> confirmations(List<ChunkId> chunks) {
+  private List<IndexUpdate> doubts(List<ChunkId> chunks) throws IOException {
     List<IndexUpdate> updates = new ArrayList<>();
     for (ChunkId chunk : chunks) {
-      ChunkHead head = head(chunk);
+      ChunkHead head = parts.index().head(chunk);
       if (head != null) {
-        updates.add(new IndexUpdate.Confirm(chunk, head.expiresAtMillis()));
+        updates.add(new IndexUpdate.Unconfirm(chunk, head.expiresAtMillis()));
       }
-    }
-    if (!updates.isEmpty()) {
-      parts.guard().checkWritable();
     }
     return updates;
   }
 
-  private void commit(List<IndexUpdate> updates, String what, CompletableFuture<Void> answer) {
-    if (updates.isEmpty()) {
-      answer.complete(null);
-      return;
+  private List<IndexUpdate> confirmations(List<ChunkId> chunks) throws IOException {
+    List<IndexUpdate> updates = new ArrayList<>();
+    for (ChunkId chunk : chunks) {
+      ChunkHead head = parts.index().head(chunk);
+      if (head != null) {
+        updates.add(new IndexUpdate.Confirm(chunk, head.expiresAtMillis()));
+      }
     }
-    var unused =
-        parts
-            .committer()
-            .commit(updates)
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    answer.complete(null);
-                  } else {
-                    answer.completeExceptionally(parts.guard().failed(what, failure));
-                  }
-                });
+    return updates;
   }
 }

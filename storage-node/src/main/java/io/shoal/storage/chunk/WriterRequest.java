@@ -1,6 +1,7 @@
 package io.shoal.storage.chunk;
 
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.policy.AckLevel;
 
 /**
  * What a writer may do, as the grant says that it showed. Whoever makes one has verified the grant.
@@ -11,9 +12,20 @@ import io.shoal.common.id.ChunkId;
  * @param lengthLimitBytes most bytes that the chunk may ever have, at least 1
  * @param expiresAtMillis last moment of the grant on the log clock; after it the chunk takes no
  *     more bytes
+ * @param ackLevel what has to happen before bytes are called durable
  */
 public record WriterRequest(
-    ChunkId chunk, long writerNonce, int lengthLimitBytes, long expiresAtMillis) {
+    ChunkId chunk,
+    long writerNonce,
+    int lengthLimitBytes,
+    long expiresAtMillis,
+    AckLevel ackLevel) {
+  /** A request of a chunk that is durable when it is on stable storage. */
+  public WriterRequest(
+      ChunkId chunk, long writerNonce, int lengthLimitBytes, long expiresAtMillis) {
+    this(chunk, writerNonce, lengthLimitBytes, expiresAtMillis, AckLevel.FSYNC);
+  }
+
   public WriterRequest {
     if (lengthLimitBytes < 1) {
       throw new IllegalArgumentException(

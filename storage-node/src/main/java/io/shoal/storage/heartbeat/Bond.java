@@ -8,6 +8,7 @@ import io.shoal.common.id.NodeId;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.Timer;
 import io.shoal.proto.v1.Challenge;
+import io.shoal.proto.v1.ConfirmDeletions;
 import io.shoal.proto.v1.DeleteChunks;
 import io.shoal.proto.v1.HeartbeatReply;
 import io.shoal.proto.v1.NodeOrder;
@@ -47,6 +48,9 @@ final class Bond implements Attachment.Listener {
 
     /** The bond has ended. Called at most once, last. */
     void ended(Bond bond, ShoalException reason);
+
+    /** Volumes changed while this bond was lost: the next one may have begun with those before. */
+    void changedAfterEnd();
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Bond.class);
@@ -150,6 +154,8 @@ final class Bond implements Attachment.Listener {
       case VERDICTS -> requireQuestions().answered(order.getVerdicts());
       case CHECK -> answer(replicaOrders().check(order.getCheck()));
       case COPY -> answer(replicaOrders().copy(order.getCopy()));
+      case CONFIRM_DELETIONS -> confirm(order.getConfirmDeletions());
+      case RELOAD_CONFIG -> reload();
       // An order of a later version: nothing that this node could do.
       case ORDER_NOT_SET -> LOG.warn("{} sent an order that this version does not know", server);
     }
@@ -191,7 +197,16 @@ final class Bond implements Attachment.Listener {
         context
             .duties()
             .openVolumes(clusterId)
+            .thenCompose(this::withBrake)
             .whenComplete((opened, failure) -> inShard(() -> opened(opened, failure)));
+  }
+
+  /** Nothing is deleted before it is known whether the brake is on; the rest does not wait. */
+  private CompletableFuture<ChunkStore> withBrake(ChunkStore opened) {
+    return LeaderOrders.quietly(
+            "find the brake on deletions of",
+            context.replicas().unknown().brake().load(opened.trash()))
+        .thenApply(loaded -> opened);
   }
 
   private void opened(@Nullable ChunkStore opened, @Nullable Throwable failure) {
@@ -199,7 +214,14 @@ final class Bond implements Attachment.Listener {
       throw ShoalException.of(failure == null ? new IllegalStateException("no volumes") : failure);
     }
     store = opened;
-    questions = new GrantQuestions(opened, context.membership(), this::inShard, this::send);
+    questions =
+        new GrantQuestions(
+            opened,
+            context.membership(),
+            context.replicas().unknown(),
+            context.replicas().audit(),
+            this::inShard,
+            this::send);
     stage = Stage.ATTACHED;
     attachment.requestOrder();
     heardNanos = context.runtime().time().nanoTime();
@@ -225,7 +247,13 @@ final class Bond implements Attachment.Listener {
           server + " said nothing for " + context.config().silenceLimit().toMillis() + " ms");
     }
     if (stage == Stage.ATTACHED && attachment.isReady()) {
-      attachment.send(NodeReports.heartbeat(requireStore(), context.duties().streamLoad()));
+      ChunkStore open = requireStore();
+      attachment.send(
+          NodeReports.heartbeat(
+              open,
+              context.duties().streamLoad(),
+              context.replicas().unknown().status(open),
+              context.duties().scrubLoad()));
       List<ChunkId> suspected = context.replicas().suspicions().take();
       if (!suspected.isEmpty()) {
         attachment.send(NodeReports.suspected(suspected));
@@ -269,6 +297,11 @@ final class Bond implements Attachment.Listener {
 
   private void delete(DeleteChunks order) {
     require(Stage.ATTACHED, "an order to delete");
+    if (context.replicas().unknown().brake().isOn()) {
+      // Rule G5. Not answered, so that it is given again.
+      LOG.debug("{} chunks are not deleted: the brake is on", order.getChunkIdsCount());
+      return;
+    }
     List<ChunkId> chunks = order.getChunkIdsList().stream().map(ChunkId::new).toList();
     deletions++;
     var unused =
@@ -287,6 +320,45 @@ final class Bond implements Attachment.Listener {
     }
   }
 
+  private void confirm(ConfirmDeletions order) {
+    require(Stage.ATTACHED, "a confirmation");
+    var unused =
+        LeaderOrders.quietly(
+            "let go of",
+            context
+                .replicas()
+                .unknown()
+                .brake()
+                .confirm(
+                    requireStore().trash(), order.getBrakeSinceMillis(), order.getUpToChunks()));
+  }
+
+  /** If volumes changed, the leader ends the bond when it hears so, and the next one has them. */
+  private void reload() {
+    require(Stage.ATTACHED, "an order to reload");
+    var unused =
+        context
+            .duties()
+            .reload()
+            .whenComplete((reloaded, failure) -> afterReload(() -> reloaded(reloaded, failure)));
+  }
+
+  private void afterReload(Runnable event) {
+    try {
+      context.shard().execute(event);
+    } catch (ShoalException closed) {
+      LOG.debug("The configuration was read after the end of the link");
+    }
+  }
+
+  private void reloaded(NodeDuties.@Nullable Reloaded reloaded, @Nullable Throwable failure) {
+    if (stage != Stage.ENDED) {
+      run(() -> send(NodeReports.reloaded(reloaded, failure)));
+    } else if (reloaded != null && !reloaded.volumes().isNone()) {
+      owner.changedAfterEnd();
+    }
+  }
+
   private ReplicaOrders replicaOrders() {
     require(Stage.ATTACHED, "an order about replicas");
     return new ReplicaOrders(requireStore(), context.replicas().work());
@@ -301,6 +373,7 @@ final class Bond implements Attachment.Listener {
   }
 
   private void ask() {
+    var unused = context.replicas().unknown().brake().load(requireStore().trash());
     requireQuestions().begin();
     scheduleQuestion();
   }

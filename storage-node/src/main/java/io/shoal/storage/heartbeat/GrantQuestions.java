@@ -7,11 +7,14 @@ import io.shoal.proto.v1.ChunkVerdict;
 import io.shoal.proto.v1.ChunkVerdicts;
 import io.shoal.proto.v1.NodeReport;
 import io.shoal.storage.chunk.ExpiredChunk;
+import io.shoal.storage.chunk.TrashedChunk;
+import io.shoal.storage.trash.UnknownChunks;
 import io.shoal.storage.volume.ChunkStore;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the leader about chunks whose grants have run out, so that what was never committed is
- * deleted (rule G1). A round goes through all of them in pages, of which one is under way at a
- * time; what the leader has not decided yet is left for the next round.
+ * deleted (rule G1), by way of the trash (rule G5). A round goes through all of them in pages, of
+ * which one is under way at a time: first those that are not in the trash, then those that were in
+ * it for long enough. These are asked about once more, so that nothing is erased which has become
+ * known meanwhile. What the leader has not decided yet is left for the next round.
  *
  * <p>Belongs to the link's shard; one for each connection.
  */
@@ -31,61 +36,135 @@ final class GrantQuestions {
   /** As {@code shoal.v1.ChunkQuestion} allows. */
   static final int PAGE_CHUNKS = 1_000;
 
+  private enum Stage {
+    /** Until the next round begins; then it */
+    RESTING,
+    /** asks about those that are not in the trash, then */
+    UNCONFIRMED,
+    /**
+     * once more about some that the leader knew once, which count as unconfirmed if it does not,
+     * then
+     */
+    AUDIT,
+    /** about those that are to be erased. */
+    TRASH
+  }
+
   private final ChunkStore store;
   private final Membership membership;
+  private final UnknownChunks unknown;
+  private final Audit audit;
   private final Executor shard;
   private final Consumer<NodeReport> sender;
 
-  /** Whether a round is under way. */
-  private boolean asking;
+  private Stage stage = Stage.RESTING;
 
-  private @Nullable ExpiredChunk last;
+  private @Nullable ExpiredChunk lastExpired;
+  private @Nullable TrashedChunk lastTrashed;
 
-  /** Of the question that is under way: chunks, and until when their grants ran. */
-  private final Map<ChunkId, Long> asked = new HashMap<>();
+  /** Of the question that is under way: what is not in the trash. */
+  private final Map<ChunkId, ExpiredChunk> expired = new HashMap<>();
+
+  /** Of the question that is under way: what is in the trash. */
+  private final Map<ChunkId, TrashedChunk> trashed = new HashMap<>();
 
   /**
    * Makes one.
    *
+   * @param unknown does what follows from the answers
+   * @param audit what the leader is asked about once more
    * @param shard runs what the store answers
    * @param sender sends to the leader, unless the connection is lost
    */
   GrantQuestions(
-      ChunkStore store, Membership membership, Executor shard, Consumer<NodeReport> sender) {
+      ChunkStore store,
+      Membership membership,
+      UnknownChunks unknown,
+      Audit audit,
+      Executor shard,
+      Consumer<NodeReport> sender) {
     this.store = store;
     this.membership = membership;
+    this.unknown = unknown;
+    this.audit = audit;
     this.shard = shard;
     this.sender = sender;
   }
 
   /** Begins a round, unless one is under way. */
   void begin() {
-    if (!asking) {
-      asking = true;
-      last = null;
+    if (stage == Stage.RESTING) {
+      stage = Stage.UNCONFIRMED;
+      lastExpired = null;
+      lastTrashed = null;
+      unknown.beginRound();
       askNextPage();
     }
   }
 
   private void askNextPage() {
+    expired.clear();
+    trashed.clear();
+    long now = membership.logClockMillis();
     var unused =
-        store
-            .expiredUnconfirmed(membership.logClockMillis(), last, PAGE_CHUNKS)
-            .whenCompleteAsync(this::found, shard);
+        switch (stage) {
+          case UNCONFIRMED ->
+              store
+                  .expiredUnconfirmed(now, lastExpired, PAGE_CHUNKS)
+                  .whenCompleteAsync(this::foundExpired, shard);
+          case AUDIT ->
+              CompletableFuture.completedFuture(audit.take(now, PAGE_CHUNKS))
+                  .whenCompleteAsync(this::foundAudited, shard);
+          case TRASH, RESTING ->
+              store
+                  .trash()
+                  .list(unknown.erasableBefore(now), lastTrashed, PAGE_CHUNKS)
+                  .whenCompleteAsync(this::foundTrashed, shard);
+        };
   }
 
-  private void found(@Nullable List<ExpiredChunk> page, @Nullable Throwable failure) {
-    if (page == null || page.isEmpty()) {
-      if (failure != null) {
-        LOG.warn("Cannot look for expired grants: {}", ShoalException.of(failure).toString());
-      }
-      asking = false;
-      return;
+  private void foundExpired(@Nullable List<ExpiredChunk> page, @Nullable Throwable failure) {
+    if (page == null) {
+      giveUp(failure);
+    } else if (page.isEmpty()) {
+      unknown.endRound(store);
+      stage = Stage.AUDIT;
+      askNextPage();
+    } else {
+      lastExpired = page.get(page.size() - 1);
+      audit.leaveOut(page);
+      page.forEach(found -> expired.put(found.chunk(), found));
+      sender.accept(NodeReports.question(page));
     }
-    last = page.get(page.size() - 1);
-    asked.clear();
-    page.forEach(expired -> asked.put(expired.chunk(), expired.expiresAtMillis()));
-    sender.accept(NodeReports.question(page));
+  }
+
+  private void foundAudited(List<ExpiredChunk> page, @Nullable Throwable failure) {
+    if (page.isEmpty()) {
+      stage = Stage.TRASH;
+      askNextPage();
+    } else {
+      page.forEach(found -> expired.put(found.chunk(), found));
+      sender.accept(NodeReports.question(page));
+    }
+  }
+
+  private void foundTrashed(@Nullable List<TrashedChunk> page, @Nullable Throwable failure) {
+    if (page == null) {
+      giveUp(failure);
+    } else if (page.isEmpty()) {
+      stage = Stage.RESTING;
+    } else {
+      lastTrashed = page.get(page.size() - 1);
+      page.forEach(found -> trashed.put(found.chunk().chunk(), found));
+      sender.accept(NodeReports.question(page.stream().map(TrashedChunk::chunk).toList()));
+    }
+  }
+
+  private void giveUp(@Nullable Throwable failure) {
+    LOG.warn(
+        "Cannot look for expired grants: {}",
+        failure == null ? "no answer" : ShoalException.of(failure).toString());
+    stage = Stage.RESTING;
   }
 
   /**
@@ -101,27 +180,58 @@ final class GrantQuestions {
           "verdicts: %d for %d chunks (expected: as many)"
               .formatted(verdicts.getVerdictsCount(), verdicts.getChunkIdsCount()));
     }
+    if (stage == Stage.RESTING) {
+      LOG.warn("Verdicts on {} chunks that were not asked about", verdicts.getChunkIdsCount());
+      return;
+    }
     List<ChunkId> keep = new ArrayList<>();
-    List<ExpiredChunk> delete = new ArrayList<>();
+    List<ExpiredChunk> dispose = new ArrayList<>();
+    List<TrashedChunk> erase = new ArrayList<>();
     for (int i = 0; i < verdicts.getChunkIdsCount(); i++) {
       ChunkId chunk = new ChunkId(verdicts.getChunkIds(i));
       ChunkVerdict verdict = verdicts.getVerdicts(i);
+      // What was asked about, and nothing that was written under the same id since.
+      ExpiredChunk askedExpired = expired.get(chunk);
+      TrashedChunk askedTrashed = trashed.get(chunk);
       if (verdict == ChunkVerdict.CHUNK_VERDICT_KEEP) {
         keep.add(chunk);
-      } else if (verdict == ChunkVerdict.CHUNK_VERDICT_DELETE) {
-        // What was asked about, and nothing that was written under the same id since.
-        Long expiry = asked.get(chunk);
-        if (expiry != null) {
-          delete.add(new ExpiredChunk(expiry, chunk));
-        }
+      } else if (verdict == ChunkVerdict.CHUNK_VERDICT_DELETE && askedExpired != null) {
+        dispose.add(askedExpired);
+      } else if (verdict == ChunkVerdict.CHUNK_VERDICT_DELETE && askedTrashed != null) {
+        erase.add(askedTrashed);
       }
     }
-    if (!delete.isEmpty()) {
-      LOG.info("Deleting {} chunks that were never committed", delete.size());
+    LOG.debug(
+        "{}: of {} chunks {} are known, {} unknown and not in the trash, {} unknown in it",
+        stage,
+        verdicts.getChunkIdsCount(),
+        keep.size(),
+        dispose.size(),
+        erase.size());
+    CompletableFuture<Void> done =
+        switch (stage) {
+          case UNCONFIRMED ->
+              LeaderOrders.confirm(store, keep)
+                  .thenComposeAsync(
+                      confirmed ->
+                          LeaderOrders.quietly(
+                              "put into the trash",
+                              unknown.dispose(store, dispose, membership.logClockMillis())),
+                      shard);
+          // The next round asks about them as about any other, so that the brake counts them (G5).
+          case AUDIT -> forget(dispose);
+          case TRASH, RESTING ->
+              LeaderOrders.takeBack(store, keep)
+                  .thenComposeAsync(
+                      taken -> LeaderOrders.quietly("erase", unknown.erase(store, erase)), shard);
+        };
+    var unused = done.whenCompleteAsync((deleted, failure) -> askNextPage(), shard);
+  }
+
+  private CompletableFuture<Void> forget(List<ExpiredChunk> unknownNow) {
+    if (!unknownNow.isEmpty()) {
+      unknown.forgotten(store, unknownNow.size(), membership.logClockMillis());
     }
-    var unused =
-        LeaderOrders.confirm(store, keep)
-            .thenCompose(confirmed -> LeaderOrders.deleteExpired(store, delete))
-            .whenCompleteAsync((deleted, failure) -> askNextPage(), shard);
+    return LeaderOrders.unconfirm(store, unknownNow.stream().map(ExpiredChunk::chunk).toList());
   }
 }

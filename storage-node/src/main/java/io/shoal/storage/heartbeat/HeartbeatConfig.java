@@ -39,7 +39,7 @@ public record HeartbeatConfig(
     return new HeartbeatConfig(
         metadataServers,
         Duration.ofMillis(100),
-        Duration.ofSeconds(3),
+        Duration.ofSeconds(1),
         Duration.ofSeconds(10),
         Duration.ofMinutes(1));
   }

@@ -24,6 +24,9 @@ public final class LeaderLink {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderLink.class);
   private static final int MAX_TASKS = 10_000;
 
+  /** Servers that name each other, as they may for a moment, must not keep us busy. */
+  private static final int HINTS = 2;
+
   private final BondContext context;
   private final Backoff backoff;
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -37,6 +40,9 @@ public final class LeaderLink {
 
   /** Where a metadata server said that the leader is; tried once. */
   private @Nullable HostPort hint;
+
+  /** Hints that were followed at once since the last wait. */
+  private int hintsFollowed;
 
   private int failures;
   private String lastFailure = "";
@@ -120,6 +126,11 @@ public final class LeaderLink {
     }
 
     @Override
+    public void changedAfterEnd() {
+      attachAnew();
+    }
+
+    @Override
     public void ended(Bond ended, ShoalException reason) {
       bond = null;
       if (!everAttached && isFinal(reason)) {
@@ -130,9 +141,23 @@ public final class LeaderLink {
       tell(ended, reason);
       hint = leaderNamedBy(reason);
       failures++;
-      Duration wait = backoff.next(failures);
+      Duration wait =
+          hint == null || hintsFollowed == HINTS ? backoff.next(failures) : Duration.ZERO;
+      hintsFollowed = wait.isZero() ? hintsFollowed + 1 : 0;
       nextAttempt =
           context.runtime().timer().schedule(wait, context.shard(), LeaderLink.this::attempt);
+    }
+  }
+
+  /** Ends the present bond, so that the next one has the volumes of now. */
+  private void attachAnew() {
+    Bond present = bond;
+    if (present != null && !closed) {
+      present.close();
+      new BondOwner()
+          .ended(
+              present,
+              new ShoalException(ErrorCode.UNAVAILABLE, "", "the node's volumes have changed"));
     }
   }
 

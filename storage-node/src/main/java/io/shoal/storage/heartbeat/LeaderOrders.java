@@ -2,7 +2,6 @@ package io.shoal.storage.heartbeat;
 
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
-import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.volume.ChunkStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,22 +36,36 @@ final class LeaderOrders {
             });
   }
 
-  /** Deletes chunks that nobody committed; never fails. */
-  static CompletableFuture<Void> deleteExpired(ChunkStore store, List<ExpiredChunk> chunks) {
-    return quietly("delete", chunks.size(), store.deleteExpired(chunks));
-  }
-
   /** Notes that chunks are committed; never fails. */
   static CompletableFuture<Void> confirm(ChunkStore store, List<ChunkId> chunks) {
-    return quietly("confirm", chunks.size(), store.confirm(chunks));
+    return chunks.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : quietly("confirm", store.confirm(chunks));
+  }
+
+  /** Notes that chunks are not known to be committed any more; never fails. */
+  static CompletableFuture<Void> unconfirm(ChunkStore store, List<ChunkId> chunks) {
+    if (chunks.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LOG.info("{} chunks that the leader knew once are unknown to it now", chunks.size());
+    return quietly("unconfirm", store.unconfirm(chunks));
+  }
+
+  /** Takes chunks out of the trash that are committed; never fails. */
+  static CompletableFuture<Void> takeBack(ChunkStore store, List<ChunkId> chunks) {
+    if (chunks.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LOG.warn("{} chunks in the trash are committed; they are taken back", chunks.size());
+    return quietly("take back", store.trash().takeBack(chunks));
   }
 
   /** Leaves what failed to the next question about it. */
-  private static CompletableFuture<Void> quietly(
-      String what, int count, CompletableFuture<Void> done) {
+  static CompletableFuture<Void> quietly(String what, CompletableFuture<Void> done) {
     return done.exceptionally(
         failure -> {
-          LOG.warn("Cannot {} {} chunks: {}", what, count, ShoalException.of(failure).toString());
+          LOG.warn("Cannot {} chunks: {}", what, ShoalException.of(failure).toString());
           return null;
         });
   }

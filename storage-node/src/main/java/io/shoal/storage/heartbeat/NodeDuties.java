@@ -2,6 +2,7 @@ package io.shoal.storage.heartbeat;
 
 import io.shoal.common.error.ShoalException;
 import io.shoal.storage.volume.ChunkStore;
+import io.shoal.storage.volume.VolumeChange;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,16 @@ public interface NodeDuties {
   /** Returns the numbers of streams that are open. */
   StreamLoad streamLoad();
 
+  /** Returns how far the node has come with reading all of its chunks. */
+  ScrubLoad scrubLoad();
+
+  /**
+   * Reads the node's configuration again and uses the data directories that it names now.
+   *
+   * @return fails if it can't be read or a directory can't be used: nothing is changed then
+   */
+  CompletableFuture<Reloaded> reload();
+
   /** The leader has answered the first heartbeat: the node can begin to serve. Called once. */
   void attached();
 
@@ -36,6 +47,27 @@ public interface NodeDuties {
    */
   void refused(ShoalException reason);
 
+  /**
+   * What reading the configuration again came to.
+   *
+   * @param volumes what became of the data directories
+   * @param needsRestart whether other settings changed, which hold from the next start
+   */
+  record Reloaded(VolumeChange volumes, boolean needsRestart) {}
+
   /** Streams that are open. */
   record StreamLoad(int writeStreams, int readStreams) {}
+
+  /**
+   * How far the scrubber has come.
+   *
+   * @param passBytes what it has read in this pass
+   * @param passOfBytes what there is to read, as far as is known
+   * @param passDamaged chunks of this pass that were not what was written
+   * @param endedAtMillis when the last pass ended, in milliseconds since 1970 by the node's clock;
+   *     0 if none did
+   * @param endedDamaged chunks of the last pass that were not what was written
+   */
+  record ScrubLoad(
+      long passBytes, long passOfBytes, long passDamaged, long endedAtMillis, long endedDamaged) {}
 }

@@ -1,6 +1,7 @@
 package io.shoal.storage.heartbeat;
 
 import com.google.protobuf.ByteString;
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.id.ChunkId;
@@ -13,11 +14,16 @@ import io.shoal.proto.v1.ChunksChecked;
 import io.shoal.proto.v1.ChunksDeleted;
 import io.shoal.proto.v1.ChunksSuspected;
 import io.shoal.proto.v1.Heartbeat;
+import io.shoal.proto.v1.NodeReloaded;
 import io.shoal.proto.v1.NodeReport;
+import io.shoal.proto.v1.NodeUpkeep;
 import io.shoal.proto.v1.RegisterNode;
+import io.shoal.proto.v1.ReloadNodeReply;
+import io.shoal.proto.v1.ScrubProgress;
 import io.shoal.proto.v1.VolumeHealth;
 import io.shoal.proto.v1.VolumeReport;
 import io.shoal.storage.chunk.ExpiredChunk;
+import io.shoal.storage.trash.UnknownChunks;
 import io.shoal.storage.volume.ChunkStore;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -52,14 +58,35 @@ final class NodeReports {
     return NodeReport.newBuilder().setRegister(register).build();
   }
 
-  static NodeReport heartbeat(ChunkStore store, NodeDuties.StreamLoad streams) {
+  static NodeReport heartbeat(
+      ChunkStore store,
+      NodeDuties.StreamLoad streams,
+      UnknownChunks.Status unknown,
+      NodeDuties.ScrubLoad scrub) {
     Heartbeat.Builder heartbeat =
         Heartbeat.newBuilder()
             .setWriteStreams(streams.writeStreams())
             .setReadStreams(streams.readStreams())
             .setPendingWriteBytes(store.load().pendingWriteBytes());
-    store.reports().forEach(volume -> heartbeat.addVolumes(volumeReport(volume)));
-    return NodeReport.newBuilder().setHeartbeat(heartbeat).build();
+    NodeUpkeep.Builder upkeep =
+        NodeUpkeep.newBuilder()
+            .setUnknownChunks(unknown.unknownChunks())
+            .setBrakeOn(unknown.brake().on())
+            .setBrakeSinceMillis(unknown.brake().on() ? unknown.brake().sinceMillis() : 0)
+            .setScrub(
+                ScrubProgress.newBuilder()
+                    .setPassBytes(scrub.passBytes())
+                    .setPassOfBytes(scrub.passOfBytes())
+                    .setPassDamaged(scrub.passDamaged())
+                    .setLastEndedAtMillis(scrub.endedAtMillis())
+                    .setLastDamaged(scrub.endedDamaged()));
+    for (io.shoal.storage.volume.VolumeReport volume : store.reports()) {
+      heartbeat.addVolumes(volumeReport(volume));
+      upkeep
+          .setTrashChunks(upkeep.getTrashChunks() + volume.trashChunks())
+          .setTrashBytes(upkeep.getTrashBytes() + volume.trashBytes());
+    }
+    return NodeReport.newBuilder().setHeartbeat(heartbeat.setUpkeep(upkeep)).build();
   }
 
   static NodeReport deleted(List<ChunkId> chunks) {
@@ -94,6 +121,24 @@ final class NodeReports {
         .setCopied(
             ChunkCopied.newBuilder().setOrderId(orderId).setFailure(RpcErrors.toProto(failure)))
         .build();
+  }
+
+  static NodeReport reloaded(NodeDuties.@Nullable Reloaded reloaded, @Nullable Throwable failure) {
+    NodeReloaded.Builder report = NodeReloaded.newBuilder();
+    if (reloaded == null) {
+      ShoalException reason =
+          failure == null
+              ? new ShoalException(ErrorCode.INTERNAL, "", "neither reloaded nor refused")
+              : ShoalException.of(failure);
+      report.setFailure(RpcErrors.toProto(reason));
+    } else {
+      ReloadNodeReply.Builder reply =
+          ReloadNodeReply.newBuilder().setNeedsRestart(reloaded.needsRestart());
+      reloaded.volumes().added().forEach(path -> reply.addAddedDirectories(path.toString()));
+      reloaded.volumes().removed().forEach(path -> reply.addRemovedDirectories(path.toString()));
+      report.setReply(reply);
+    }
+    return NodeReport.newBuilder().setReloaded(report).build();
   }
 
   static NodeReport suspected(List<ChunkId> chunks) {

@@ -15,6 +15,7 @@ import io.shoal.storage.transfer.ExpectedChunk;
 import io.shoal.storage.transfer.Finding;
 import io.shoal.storage.transfer.Replicas;
 import io.shoal.storage.volume.ChunkStore;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,12 @@ final class ReplicaOrders {
                     new ExpectedChunk(
                         new ChunkId(chunk.getChunkId()), chunk.getLength(), chunk.getCrc32C()))
             .toList();
-    return replicas
-        .check(store, chunks, order.getRead())
+    // What the leader asks about is known to it: rule G5 lets it have it back.
+    return store
+        .trash()
+        .takeBack(chunks.stream().map(ExpectedChunk::chunk).toList())
+        .thenCompose(taken -> replicas.check(store, chunks, order.getRead()))
+        .exceptionally(failure -> Collections.nCopies(chunks.size(), Finding.UNDECIDED))
         .thenApply(
             findings ->
                 NodeReports.checked(

@@ -45,8 +45,23 @@ public interface ChunkIndex extends AutoCloseable {
   /** Returns the first file sequence that is certainly not in use; 1 for a new index. */
   long sequencesReservedBelow() throws IOException;
 
-  /** Returns up to which chunk the scrubber has come; null if its next pass begins anew. */
-  @Nullable ChunkId scrubbedUpTo() throws IOException;
+  /** Returns what is known of a chunk in the trash; null if it is not there. */
+  @Nullable Trashed trashed(ChunkId chunk) throws IOException;
+
+  /**
+   * Returns chunks in the trash, the oldest first.
+   *
+   * @param beforeMillis only those that were put there earlier
+   * @param after only those that come after it; null for the first ones
+   * @param limit most chunks of the answer; fewer only at the end
+   */
+  List<Trashed> trash(long beforeMillis, @Nullable Trashed after, int limit) throws IOException;
+
+  /** Returns how far the scrubber has come. */
+  ScrubNote scrubNote() throws IOException;
+
+  /** Returns how the brake on deletions was noted. */
+  BrakeNote brakeNote() throws IOException;
 
   /** Applies changes, in order and all or none of them, and makes them durable. */
   void commit(List<IndexUpdate> updates) throws IOException;

@@ -1,7 +1,6 @@
 package io.shoal.storage.index;
 
 import io.shoal.common.id.ChunkId;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A change of the index. None depends on what the index holds, so that changes of different origin
@@ -59,14 +58,68 @@ public sealed interface IndexUpdate {
   }
 
   /**
-   * Notes how far the scrubber has come.
+   * Notes that it is not known any more whether a chunk is committed. The index must have its head
+   * when this is applied.
    *
-   * @param upTo the last chunk that it has read; null at the end of a pass
+   * @param expiresAtMillis as in its head
    */
-  record Scrubbed(@Nullable ChunkId upTo) implements IndexUpdate {
+  record Unconfirm(ChunkId chunk, long expiresAtMillis) implements IndexUpdate {
     @Override
     public int weightBytes() {
       return 32;
+    }
+  }
+
+  /**
+   * Puts a chunk into the trash: its head is found there only, and it is unconfirmed no more. Its
+   * content stays where it is.
+   *
+   * @param head as the index has it
+   */
+  record MoveToTrash(ChunkHead head, long sinceMillis) implements IndexUpdate {
+    @Override
+    public int weightBytes() {
+      return 192;
+    }
+  }
+
+  /**
+   * Takes a chunk out of the trash: it is as it was before, and unconfirmed.
+   *
+   * @param trashed as the index has it
+   */
+  record TakeBack(Trashed trashed) implements IndexUpdate {
+    @Override
+    public int weightBytes() {
+      return 192;
+    }
+  }
+
+  /**
+   * Removes everything about a chunk that is in the trash.
+   *
+   * @param trashed as the index has it
+   */
+  record Erase(Trashed trashed) implements IndexUpdate {
+    @Override
+    public int weightBytes() {
+      return 96;
+    }
+  }
+
+  /** Notes how far the scrubber has come. */
+  record Scrubbed(ScrubNote note) implements IndexUpdate {
+    @Override
+    public int weightBytes() {
+      return 64;
+    }
+  }
+
+  /** Notes how the brake on deletions is. */
+  record NoteBrake(BrakeNote note) implements IndexUpdate {
+    @Override
+    public int weightBytes() {
+      return 64;
     }
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -27,48 +28,29 @@ import org.rocksdb.WriteBatch;
  * in blob files.
  */
 public final class RocksChunkIndex implements ChunkIndex {
-  private static final byte[] SEQUENCES_KEY = "sequences".getBytes(UTF_8);
-  private static final byte[] SCRUBBED_KEY = "scrubbed".getBytes(UTF_8);
-
-  /** The column families, in the order in which they are opened. */
-  private enum Family {
-    SYSTEM("default"),
-    HEADS("heads"),
-    CONTENTS("contents"),
-    SMALL("small"),
-    UNCONFIRMED("unconfirmed");
-
-    private final String name;
-
-    Family(String name) {
-      this.name = name;
-    }
-
-    byte[] key() {
-      return name.getBytes(UTF_8);
-    }
-  }
-
   private final RocksDB database;
-  private final Map<Family, ColumnFamilyHandle> families;
+  private final Map<RocksFamily, ColumnFamilyHandle> families;
   private final RocksOptions options;
   private final SmallChunkGarbage garbage;
 
   private RocksChunkIndex(
-      RocksDB database, Map<Family, ColumnFamilyHandle> families, RocksOptions options) {
+      RocksDB database, Map<RocksFamily, ColumnFamilyHandle> families, RocksOptions options) {
     this.database = database;
     this.families = families;
     this.options = options;
     this.garbage =
-        new SmallChunkGarbage(database, handle(Family.SMALL), options.smallChunks.blobFileSize());
+        new SmallChunkGarbage(
+            database, handle(RocksFamily.SMALL), options.smallChunks.blobFileSize());
   }
 
   /** Opens an index; takes the options if it returns. */
   static RocksChunkIndex open(Path directory, boolean readOnly, RocksOptions options)
       throws RocksDBException {
+    List<RocksFamily> present = present(directory, readOnly);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    for (Family family : Family.values()) {
-      ColumnFamilyOptions chosen = family == Family.SMALL ? options.smallChunks : options.records;
+    for (RocksFamily family : present) {
+      ColumnFamilyOptions chosen =
+          family == RocksFamily.SMALL ? options.smallChunks : options.records;
       descriptors.add(new ColumnFamilyDescriptor(family.key(), chosen));
     }
     List<ColumnFamilyHandle> handles = new ArrayList<>();
@@ -77,8 +59,8 @@ public final class RocksChunkIndex implements ChunkIndex {
         readOnly
             ? RocksDB.openReadOnly(options.database, path, descriptors, handles)
             : RocksDB.open(options.database, path, descriptors, handles);
-    Map<Family, ColumnFamilyHandle> families = new EnumMap<>(Family.class);
-    for (Family family : Family.values()) {
+    Map<RocksFamily, ColumnFamilyHandle> families = new EnumMap<>(RocksFamily.class);
+    for (RocksFamily family : present) {
       families.put(family, handles.get(families.size()));
     }
     RocksChunkIndex index = new RocksChunkIndex(database, families, options);
@@ -88,16 +70,34 @@ public final class RocksChunkIndex implements ChunkIndex {
     return index;
   }
 
+  /** What an earlier version made lacks the latest families, and who only reads makes none. */
+  private static List<RocksFamily> present(Path directory, boolean readOnly)
+      throws RocksDBException {
+    if (!readOnly) {
+      return List.of(RocksFamily.values());
+    }
+    try (Options options = new Options()) {
+      List<String> names =
+          RocksDB.listColumnFamilies(options, directory.toString()).stream()
+              .map(name -> new String(name, UTF_8))
+              .toList();
+      // None are listed of an index that is not there: opening it says so.
+      return Arrays.stream(RocksFamily.values())
+          .filter(family -> names.isEmpty() || names.contains(family.columnName()))
+          .toList();
+    }
+  }
+
   @Override
   public @Nullable ChunkHead head(ChunkId chunk) throws IOException {
     byte[] key = RecordCodec.chunkKey(chunk);
-    byte[] value = get(Family.HEADS, key);
+    byte[] value = get(RocksFamily.HEADS, key);
     return value == null ? null : RecordCodec.head(key, value);
   }
 
   @Override
   public @Nullable ChunkContent content(ChunkHead head) throws IOException {
-    Family family = head.place() == Place.INDEX ? Family.SMALL : Family.CONTENTS;
+    RocksFamily family = head.place() == Place.INDEX ? RocksFamily.SMALL : RocksFamily.CONTENTS;
     byte[] value = get(family, RecordCodec.chunkKey(head.chunk()));
     return value == null ? null : RecordCodec.content(value);
   }
@@ -105,7 +105,7 @@ public final class RocksChunkIndex implements ChunkIndex {
   @Override
   public List<ChunkHead> heads(@Nullable ChunkId after, int limit) throws IOException {
     List<ChunkHead> heads = new ArrayList<>();
-    try (RocksIterator iterator = database.newIterator(handle(Family.HEADS), options.scan)) {
+    try (RocksIterator iterator = database.newIterator(handle(RocksFamily.HEADS), options.scan)) {
       seekAfter(iterator, after == null ? null : RecordCodec.chunkKey(after));
       for (; heads.size() < limit && iterator.isValid(); iterator.next()) {
         heads.add(RecordCodec.head(iterator.key(), iterator.value()));
@@ -121,7 +121,8 @@ public final class RocksChunkIndex implements ChunkIndex {
   public List<Unconfirmed> unconfirmed(long beforeMillis, @Nullable Unconfirmed after, int limit)
       throws IOException {
     List<Unconfirmed> found = new ArrayList<>();
-    try (RocksIterator iterator = database.newIterator(handle(Family.UNCONFIRMED), options.scan)) {
+    try (RocksIterator iterator =
+        database.newIterator(handle(RocksFamily.UNCONFIRMED), options.scan)) {
       seekAfter(
           iterator,
           after == null
@@ -143,21 +144,67 @@ public final class RocksChunkIndex implements ChunkIndex {
 
   @Override
   public long sequencesReservedBelow() throws IOException {
-    byte[] value = get(Family.SYSTEM, SEQUENCES_KEY);
+    byte[] value = get(RocksFamily.SYSTEM, RocksFamily.SEQUENCES_KEY);
     return value == null ? 1 : RecordCodec.sequences(value);
   }
 
   @Override
-  public @Nullable ChunkId scrubbedUpTo() throws IOException {
-    byte[] value = get(Family.SYSTEM, SCRUBBED_KEY);
-    return value == null ? null : RecordCodec.scrubbed(value);
+  public @Nullable Trashed trashed(ChunkId chunk) throws IOException {
+    if (!families.containsKey(RocksFamily.TRASH)) {
+      return null;
+    }
+    byte[] value = get(RocksFamily.TRASH, RecordCodec.trashKey(chunk));
+    return value == null ? null : RecordCodec.trashed(chunk, value);
+  }
+
+  @Override
+  public List<Trashed> trash(long beforeMillis, @Nullable Trashed after, int limit)
+      throws IOException {
+    List<Trashed> found = new ArrayList<>();
+    if (!families.containsKey(RocksFamily.TRASH)) {
+      return found;
+    }
+    try (RocksIterator iterator = database.newIterator(handle(RocksFamily.TRASH), options.scan)) {
+      seekAfter(
+          iterator,
+          after == null
+              ? RecordCodec.trashTimeKey(0, null)
+              : RecordCodec.trashTimeKey(after.sinceMillis(), after.head().chunk()));
+      for (; found.size() < limit && iterator.isValid(); iterator.next()) {
+        if (RecordCodec.trashedSince(iterator.key()) >= beforeMillis) {
+          break;
+        }
+        Trashed next = trashed(RecordCodec.trashedChunk(iterator.key()));
+        // Since the scan began it may have been taken back, and even been put there anew.
+        if (next != null && next.sinceMillis() == RecordCodec.trashedSince(iterator.key())) {
+          found.add(next);
+        }
+      }
+      iterator.status();
+    } catch (RocksDBException failure) {
+      throw wrap(failure);
+    }
+    return found;
+  }
+
+  @Override
+  public ScrubNote scrubNote() throws IOException {
+    byte[] value = get(RocksFamily.SYSTEM, RocksFamily.SCRUBBED_KEY);
+    return value == null ? ScrubNote.NONE : RecordCodec.scrubbed(value);
+  }
+
+  @Override
+  public BrakeNote brakeNote() throws IOException {
+    byte[] value = get(RocksFamily.SYSTEM, RocksFamily.BRAKE_KEY);
+    return value == null ? BrakeNote.NONE : RecordCodec.brake(value);
   }
 
   @Override
   public void commit(List<IndexUpdate> updates) throws IOException {
     try (WriteBatch batch = new WriteBatch()) {
+      RocksUpdates applied = new RocksUpdates(batch, families);
       for (IndexUpdate update : updates) {
-        add(batch, update);
+        applied.add(update);
       }
       database.write(options.synced, batch);
       garbage.afterCommit();
@@ -179,47 +226,11 @@ public final class RocksChunkIndex implements ChunkIndex {
     }
   }
 
-  private void add(WriteBatch batch, IndexUpdate update) throws RocksDBException {
-    if (update instanceof IndexUpdate.Put put) {
-      ChunkHead head = put.head();
-      byte[] key = RecordCodec.chunkKey(head.chunk());
-      batch.put(handle(Family.HEADS), key, RecordCodec.head(head));
-      Family family = head.place() == Place.INDEX ? Family.SMALL : Family.CONTENTS;
-      batch.put(handle(family), key, RecordCodec.content(put.content()));
-      if (put.first()) {
-        batch.put(
-            handle(Family.UNCONFIRMED),
-            RecordCodec.unconfirmedKey(head.expiresAtMillis(), head.chunk()),
-            new byte[0]);
-      }
-    } else if (update instanceof IndexUpdate.Delete delete) {
-      byte[] key = RecordCodec.chunkKey(delete.chunk());
-      batch.delete(handle(Family.HEADS), key);
-      batch.delete(handle(Family.CONTENTS), key);
-      batch.delete(handle(Family.SMALL), key);
-      batch.delete(
-          handle(Family.UNCONFIRMED),
-          RecordCodec.unconfirmedKey(delete.expiresAtMillis(), delete.chunk()));
-    } else if (update instanceof IndexUpdate.Confirm confirm) {
-      batch.delete(
-          handle(Family.UNCONFIRMED),
-          RecordCodec.unconfirmedKey(confirm.expiresAtMillis(), confirm.chunk()));
-    } else if (update instanceof IndexUpdate.Scrubbed scrubbed) {
-      if (scrubbed.upTo() == null) {
-        batch.delete(handle(Family.SYSTEM), SCRUBBED_KEY);
-      } else {
-        batch.put(handle(Family.SYSTEM), SCRUBBED_KEY, RecordCodec.scrubbed(scrubbed.upTo()));
-      }
-    } else if (update instanceof IndexUpdate.ReserveSequences reserve) {
-      batch.put(handle(Family.SYSTEM), SEQUENCES_KEY, RecordCodec.sequences(reserve.below()));
-    }
+  private ColumnFamilyHandle handle(RocksFamily family) {
+    return Objects.requireNonNull(families.get(family), family.columnName());
   }
 
-  private ColumnFamilyHandle handle(Family family) {
-    return Objects.requireNonNull(families.get(family), family.name);
-  }
-
-  private byte @Nullable [] get(Family family, byte[] key) throws IOException {
+  private byte @Nullable [] get(RocksFamily family, byte[] key) throws IOException {
     try {
       return database.get(handle(family), key);
     } catch (RocksDBException failure) {

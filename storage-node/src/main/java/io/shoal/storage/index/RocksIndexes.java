@@ -5,6 +5,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.storage.io.NoSpaceException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.rocksdb.Cache;
@@ -43,29 +44,34 @@ public final class RocksIndexes implements IndexOpener, AutoCloseable {
 
   private final WriteBufferManager writeBuffers;
 
-  /**
-   * Makes the shared parts.
-   *
-   * @param volumes how many indexes there will be: each gets a thread for flushing and one for
-   *     compaction, so that a disk that hangs keeps nobody else waiting
-   */
-  public RocksIndexes(IndexConfig config, int volumes) {
+  private int opened;
+
+  /** Makes the shared parts. */
+  public RocksIndexes(IndexConfig config) {
     this.config = config;
     this.blockCache =
         new LRUCache(config.blockCacheBytes(), CACHE_SHARD_BITS, false, INDEX_AND_FILTER_SHARE);
     // Counted in the block cache, what is to be flushed would take the place of its blocks.
     this.writeAccount = new LRUCache(config.totalWriteBufferBytes());
     this.writeBuffers = new WriteBufferManager(config.totalWriteBufferBytes(), writeAccount);
+  }
+
+  /**
+   * Each index gets a thread for flushing and one for compaction, so that a disk that hangs keeps
+   * nobody else waiting. They stay when it is closed: its disk may hang for ever.
+   */
+  private synchronized void addThreads() {
+    opened++;
     Env env = Env.getDefault();
-    env.setBackgroundThreads(
-        Math.max(env.getBackgroundThreads(Priority.HIGH), volumes), Priority.HIGH);
-    env.setBackgroundThreads(
-        Math.max(env.getBackgroundThreads(Priority.LOW), volumes), Priority.LOW);
+    for (Priority priority : List.of(Priority.HIGH, Priority.LOW)) {
+      env.setBackgroundThreads(Math.max(env.getBackgroundThreads(priority), opened), priority);
+    }
   }
 
   @Override
   public ChunkIndex open(Path directory, boolean readOnly, Consumer<Throwable> onFailure)
       throws IOException {
+    addThreads();
     RocksOptions options = new RocksOptions(config, blockCache, writeBuffers, onFailure);
     try {
       return RocksChunkIndex.open(directory, readOnly, options);

@@ -193,7 +193,11 @@ final class WriteSession implements WriteSink {
     terms.requireNode(standing.nodeId());
     terms.requireLiveAt(membership.logClockMillis());
     return new WriterRequest(
-        terms.chunkId(), opening.writerNonce(), terms.lengthLimitBytes(), terms.expiresAtMillis());
+        terms.chunkId(),
+        opening.writerNonce(),
+        terms.lengthLimitBytes(),
+        terms.expiresAtMillis(),
+        opening.ackLevel());
   }
 
   private void opened(@Nullable ChunkWriter opened, @Nullable Throwable failure) {

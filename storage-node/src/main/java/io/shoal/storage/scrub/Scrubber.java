@@ -7,7 +7,10 @@ import io.shoal.common.shard.Shard;
 import io.shoal.common.time.TimeSource;
 import io.shoal.common.time.Timer;
 import io.shoal.storage.chunk.ChunkDescription;
+import io.shoal.storage.chunk.ExpiredChunk;
+import io.shoal.storage.heartbeat.Audit;
 import io.shoal.storage.heartbeat.Suspicions;
+import io.shoal.storage.index.ScrubNote;
 import io.shoal.storage.transfer.ExpectedChunk;
 import io.shoal.storage.transfer.Finding;
 import io.shoal.storage.transfer.Replicas;
@@ -17,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -66,6 +68,14 @@ public final class Scrubber {
    */
   public record Progress(long passes, long chunks, long bytes, long damaged) {}
 
+  /**
+   * How far it has come in the present pass, which may have begun before the node was started.
+   *
+   * @param note as it is noted on the volumes
+   * @param ofBytes bytes that there are to read; as many as were read while it rests
+   */
+  public record Pass(ScrubNote note, long ofBytes) {}
+
   private enum Stage {
     /** Nothing has begun; then it finds out where it was, */
     NEW,
@@ -81,6 +91,7 @@ public final class Scrubber {
 
   private final Replicas replicas;
   private final Suspicions suspicions;
+  private final Audit audit;
   private final ScrubConfig config;
   private final TimeSource time;
   private final Timer timer;
@@ -104,17 +115,20 @@ public final class Scrubber {
   private long pacedNanos;
   private Progress atBegin = new Progress(0, 0, 0, 0);
   private volatile Progress progress = atBegin;
+  private volatile Pass pass = new Pass(ScrubNote.NONE, 0);
 
   /**
    * Makes a scrubber that has not begun.
    *
    * @param replicas reads chunks
    * @param suspicions gets those that are not what was written
+   * @param audit gets the others
    * @param executor runs steps that do not block
    */
   public Scrubber(
       Replicas replicas,
       Suspicions suspicions,
+      Audit audit,
       ScrubConfig config,
       TimeSource time,
       Timer timer,
@@ -122,6 +136,7 @@ public final class Scrubber {
       FaultHandler faults) {
     this.replicas = replicas;
     this.suspicions = suspicions;
+    this.audit = audit;
     this.config = config;
     this.time = time;
     this.timer = timer;
@@ -167,6 +182,11 @@ public final class Scrubber {
     return progress;
   }
 
+  /** Tells how far it has come in this pass. Thread-safe. */
+  public Pass pass() {
+    return pass;
+  }
+
   private void moveTo(Stage next, String reason) {
     LOG.debug("scrubber: {} to {}: {}", stage, next, reason);
     stage = next;
@@ -174,10 +194,11 @@ public final class Scrubber {
 
   private void begin() {
     then(
-        store().scrubbedUpTo(),
+        store().scrubNote(),
         noted -> {
-          position = noted.orElse(null);
-          beginPass(noted.isPresent() ? "going on behind chunk " + noted.get() : "from the first");
+          position = noted.upTo();
+          pass = new Pass(position == null ? begun(noted) : noted, 0);
+          beginPass(position != null ? "going on behind chunk " + position : "from the first");
         },
         this::begin);
   }
@@ -233,11 +254,14 @@ public final class Scrubber {
         new ExpectedChunk(next.chunk(), next.durable().bytes(), next.durable().crc32c());
     then(
         replicas.check(store(), List.of(expected), true),
-        findings -> found(expected, findings.get(0)),
+        findings -> found(expected, next.expiresAtMillis(), findings.get(0)),
         this::readNext);
   }
 
-  private void found(ExpectedChunk expected, Finding finding) {
+  private void found(ExpectedChunk expected, long expiresAtMillis, Finding finding) {
+    if (finding == Finding.INTACT) {
+      audit.add(new ExpiredChunk(expiresAtMillis, expected.chunk()));
+    }
     boolean damaged = finding == Finding.DAMAGED;
     if (damaged) {
       LOG.warn("Chunk {} is not what was written; the leader will be told", expected.chunk());
@@ -250,8 +274,18 @@ public final class Scrubber {
             before.chunks() + 1,
             before.bytes() + expected.length(),
             before.damaged() + (damaged ? 1 : 0));
+    ScrubNote noted = pass.note();
+    pass =
+        new Pass(
+            new ScrubNote(
+                expected.chunk(),
+                noted.bytes() + expected.length(),
+                noted.damaged() + (damaged ? 1 : 0),
+                noted.endedAtMillis(),
+                noted.endedDamaged()),
+            Math.max(noted.bytes() + expected.length(), pass.ofBytes()));
     if (progress.chunks() % NOTE_INTERVAL == 0) {
-      note(Optional.of(expected.chunk()));
+      note();
     }
     reckon();
     aheadBytes += expected.length();
@@ -292,13 +326,14 @@ public final class Scrubber {
 
   private void setPace(long used) {
     pacedNanos = time.nanoTime();
+    pass = new Pass(pass.note(), Math.max(used, pass.note().bytes()));
     bytesPerSecond = Math.max(1, Math.min(config.maxBytesPerSecond(), (long) needed(used) + 1));
   }
 
-  private void note(Optional<ChunkId> upTo) {
+  private void note() {
     var unused =
         store()
-            .noteScrubbed(upTo)
+            .noteScrub(pass.note())
             .whenComplete(
                 (done, failure) -> {
                   if (failure != null) {
@@ -312,7 +347,12 @@ public final class Scrubber {
   private void endPass() {
     moveTo(Stage.RESTING, "all chunks were read");
     position = null;
-    note(Optional.empty());
+    ScrubNote whole = pass.note();
+    pass =
+        new Pass(
+            new ScrubNote(null, whole.bytes(), whole.damaged(), time.wallMillis(), whole.damaged()),
+            whole.bytes());
+    note();
     Duration took = Duration.ofNanos(time.nanoTime() - beganNanos);
     LOG.info(
         "Scrubbed {} chunks with {} MiB in {} s: {} of them damaged",
@@ -324,7 +364,17 @@ public final class Scrubber {
         new Progress(
             progress.passes() + 1, progress.chunks(), progress.bytes(), progress.damaged());
     Duration rest = config.period().minus(took);
-    later(rest.isNegative() ? Duration.ZERO : rest, () -> beginPass("from the first"));
+    later(rest.isNegative() ? Duration.ZERO : rest, this::beginAnew);
+  }
+
+  private void beginAnew() {
+    pass = new Pass(begun(pass.note()), 0);
+    beginPass("from the first");
+  }
+
+  /** Returns the note of a new pass behind the last one. */
+  private static ScrubNote begun(ScrubNote last) {
+    return new ScrubNote(null, 0, 0, last.endedAtMillis(), last.endedDamaged());
   }
 
   private void later(Duration delay, Runnable step) {

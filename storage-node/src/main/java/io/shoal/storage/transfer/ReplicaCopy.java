@@ -28,6 +28,10 @@ import org.slf4j.LoggerFactory;
  * Makes one replica from those of other nodes. Rule P3: it gets exactly the bytes that were
  * committed, every frame is verified on its way into the volume, and the whole when it is durable.
  *
+ * <p>What is in the trash is taken out first and then treated as what is here already: not just
+ * overwritten, because it may be all that is left of the chunk if no source has it (rule G5); and
+ * not just kept, because it is of an earlier grant (rule G1).
+ *
  * <p>A chunk that is here already, whole and under no earlier grant is left as it is, so that an
  * order which comes twice does no harm. Any other that is here is replaced, but only after a source
  * was read to its end: what is left of the bytes is not given up for a source that has none.
@@ -101,13 +105,29 @@ final class ReplicaCopy {
 
   /** Runs it. Returns the volume that has the replica; fails with {@link ShoalException}. */
   CompletableFuture<VolumeId> run() {
-    shard.execute(this::look);
+    shard.execute(this::takeBack);
     return done;
   }
 
   private void moveTo(Stage next, String reason) {
     LOG.trace("chunk {}: {} -> {}: {}", expected.chunk(), stage, next, reason);
     stage = next;
+  }
+
+  private void takeBack() {
+    var unused =
+        store
+            .trash()
+            .takeBack(List.of(expected.chunk()))
+            .whenCompleteAsync(
+                (done, failure) -> {
+                  if (failure == null) {
+                    look();
+                  } else {
+                    end(failureOf(failure));
+                  }
+                },
+                shard);
   }
 
   private void look() {

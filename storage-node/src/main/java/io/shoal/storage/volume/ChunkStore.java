@@ -7,8 +7,8 @@ import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.chunk.WriterRequest;
+import io.shoal.storage.index.ScrubNote;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +62,8 @@ public interface ChunkStore {
   CompletableFuture<List<ChunkDescription>> describe(List<ChunkId> chunks);
 
   /**
-   * Deletes chunks, open ones included, whose streams are fenced. Chunks that the node does not
-   * have count as deleted.
+   * Deletes chunks, those in the trash and open ones included, whose streams are fenced. Chunks
+   * that the node does not have count as deleted.
    *
    * @return the chunks that will never be served to a new reader again, crash or not (rule D2).
    *     Those that are missing from it could not be deleted, because their volume is fenced or
@@ -72,7 +72,7 @@ public interface ChunkStore {
   CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks);
 
   /**
-   * Deletes chunks that nobody committed, as long as they are those that {@link
+   * Deletes chunks at once that nobody committed, as long as they are those that {@link
    * #expiredUnconfirmed} named: one that was written anew under a later grant stays (rule G1). What
    * can't be deleted is named again.
    */
@@ -104,11 +104,20 @@ public interface ChunkStore {
    */
   CompletableFuture<Void> confirm(List<ChunkId> chunks);
 
-  /** Tells up to which chunk the scrubber has come; nothing if its next pass begins anew. */
-  CompletableFuture<Optional<ChunkId>> scrubbedUpTo();
+  /**
+   * Takes back durably what {@link #confirm} noted: {@link #expiredUnconfirmed} names the chunks
+   * again. Unknown chunks are left out.
+   */
+  CompletableFuture<Void> unconfirm(List<ChunkId> chunks);
 
-  /** Notes durably how far the scrubber has come; nothing at the end of a pass. */
-  CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo);
+  /** Returns the trash, where chunks wait before they are erased. */
+  ChunkTrash trash();
+
+  /** Tells how far the scrubber has come. */
+  CompletableFuture<ScrubNote> scrubNote();
+
+  /** Notes durably how far the scrubber has come. */
+  CompletableFuture<Void> noteScrub(ScrubNote note);
 
   /**
    * Tells the engine how far the log clock has been applied, as heartbeats report it. Open chunks

@@ -172,6 +172,11 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /** Tells whether it is still what it was: not deleted, and no disk unmounted beneath it. */
+  boolean isThere() throws IOException {
+    return disk.exists(IDENTITY);
+  }
+
   @Override
   public void close() {
     release(lock, path);

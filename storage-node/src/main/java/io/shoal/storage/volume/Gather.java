@@ -3,6 +3,7 @@ package io.shoal.storage.volume;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -35,6 +36,34 @@ final class Gather {
         CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
             .whenComplete((done, failure) -> collect(parts, merge, whole));
     return whole;
+  }
+
+  /** As {@link #all}, for what has no result. */
+  static CompletableFuture<Void> each(
+      List<Volume> volumes, Function<Volume, CompletableFuture<Void>> step) {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    var unused =
+        all(volumes, step, List::size)
+            .whenComplete(
+                (done, failure) -> {
+                  if (failure == null) {
+                    answer.complete(null);
+                  } else {
+                    answer.completeExceptionally(failure);
+                  }
+                });
+    return answer;
+  }
+
+  /** Makes one page of those of several volumes, each sorted. */
+  static <T> List<T> mergePages(List<List<T>> pages, Comparator<T> order, int limit) {
+    return pages.stream().flatMap(List::stream).sorted(order).limit(limit).toList();
+  }
+
+  static void checkLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit: " + limit + " (expected: >= 1)");
+    }
   }
 
   /**

@@ -14,6 +14,8 @@ import io.shoal.storage.index.IndexCommitter;
 import io.shoal.storage.io.NoSpaceException;
 import io.shoal.storage.volume.VolumeStatus.State;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -197,6 +199,31 @@ final class Volume implements VolumeGuard {
     return room;
   }
 
+  Path path() {
+    return directory.path();
+  }
+
+  /** Notes that a volume of the node has a higher number. */
+  void noteHighestVolumeId(int highest) {
+    if (!writable()) {
+      return;
+    }
+    try {
+      pools
+          .write()
+          .execute(
+              () -> {
+                try {
+                  write("noting a new volume", () -> directory.writeHighestVolumeId(highest));
+                } catch (IOException | ShoalException failure) {
+                  logger.warn("{}: a new volume can't be noted: {}", this, failure.toString());
+                }
+              });
+    } catch (RejectedExecutionException closed) {
+      logger.debug("{}: a new volume is noted too late", this);
+    }
+  }
+
   @Override
   public boolean writable() {
     State state = status.get().state();
@@ -264,6 +291,8 @@ final class Volume implements VolumeGuard {
         room.availableBytes(),
         totals.bytes(),
         totals.chunks(),
+        totals.trashBytes(),
+        totals.trashChunks(),
         health,
         health == VolumeHealth.FENCED || health == VolumeHealth.OFFLINE ? now.reason() : "");
   }
@@ -311,6 +340,10 @@ final class Volume implements VolumeGuard {
 
   private void refresh() {
     try {
+      if (status.get().state() != State.OPENING && !directory.isThere()) {
+        var unused = fence("looking at its room", new NoSuchFileException("its identity is gone"));
+        return;
+      }
       room.refresh();
       if (status.get().state() != State.OPENING) {
         updateFullness();

@@ -108,20 +108,59 @@ public final class VolumeDirectories implements AutoCloseable {
       owner = found.owner();
       Path other = volumes.put(found.volume(), directory.path());
       if (other != null) {
-        throw new ShoalException(
-            ErrorCode.INVALID_ARGUMENT,
-            directory.path().toString(),
-            "is volume "
-                + found.volume()
-                + ", as is "
-                + other
-                + " (expected: each volume once; is one a copy?)");
+        throw sameVolume(directory, found.volume(), other);
       }
     }
     return owner;
   }
 
-  static ShoalException foreign(
+  static ShoalException sameVolume(DataDirectory directory, VolumeId volume, Path other) {
+    return new ShoalException(
+        ErrorCode.INVALID_ARGUMENT,
+        directory.path().toString(),
+        "is volume "
+            + volume
+            + ", as is "
+            + other
+            + " (expected: each volume once; is one a copy?)");
+  }
+
+  /**
+   * Checks that the directories belong to a node, or to nobody yet.
+   *
+   * @throws ShoalException {@code INVALID_ARGUMENT} if one belongs to somebody else
+   */
+  void checkOwner(NodeIdentity owner) {
+    for (DataDirectory directory : directories) {
+      VolumeIdentity found = directory.identity();
+      if (found != null && !found.owner().equals(owner)) {
+        throw foreign(directory, found.owner(), owner);
+      }
+    }
+  }
+
+  /**
+   * Returns the highest number that a volume of the node ever had, as far as they know.
+   *
+   * @throws ShoalException {@code INVALID_ARGUMENT} if one can't be read
+   */
+  int highestVolumeId() {
+    int highest = 0;
+    for (DataDirectory directory : directories) {
+      try {
+        highest = Math.max(highest, directory.highestVolumeId());
+      } catch (IOException failure) {
+        throw new ShoalException(
+            ErrorCode.INVALID_ARGUMENT,
+            directory.path().toString(),
+            "can't be used as data directory: " + failure.getMessage(),
+            failure);
+      }
+    }
+    return highest;
+  }
+
+  private static ShoalException foreign(
       DataDirectory directory, NodeIdentity actual, NodeIdentity expected) {
     return new ShoalException(
         ErrorCode.INVALID_ARGUMENT,

@@ -10,8 +10,10 @@ import io.shoal.common.id.VolumeId;
  * @param capacityBytes size of its file system
  * @param availableBytes what may still be written there above the reserve, the room promised to
  *     open chunks left out
- * @param usedBytes durable bytes of its chunks
- * @param chunkCount chunks that it has a record of
+ * @param usedBytes durable bytes of its chunks that are served
+ * @param chunkCount chunks that it serves
+ * @param trashBytes bytes of its chunks in the trash
+ * @param trashChunks chunks in the trash
  * @param health what it can do
  * @param fenceReason why it is fenced or offline; empty while it is not
  */
@@ -22,5 +24,7 @@ public record VolumeReport(
     long availableBytes,
     long usedBytes,
     long chunkCount,
+    long trashBytes,
+    long trashChunks,
     VolumeHealth health,
     String fenceReason) {}

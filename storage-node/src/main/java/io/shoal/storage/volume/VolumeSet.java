@@ -5,7 +5,6 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
-import io.shoal.common.id.VolumeId;
 import io.shoal.common.time.TimeSource;
 import io.shoal.storage.chunk.ChunkDescription;
 import io.shoal.storage.chunk.ChunkPlace;
@@ -14,13 +13,14 @@ import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.chunk.WriterRequest;
 import io.shoal.storage.index.RocksIndexes;
-import java.io.IOException;
+import io.shoal.storage.index.ScrubNote;
+import io.shoal.storage.io.LocalDisk;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -29,13 +29,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The chunk store over the volumes of a node. */
 public final class VolumeSet implements ChunkStore {
-  private final List<Volume> volumes;
+  private static final Comparator<ScrubNote> LATEST_SCRUB =
+      Comparator.comparingLong(ScrubNote::endedAtMillis)
+          .thenComparing(ScrubNote::upTo, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+  private final VolumeRoster roster;
   private final WriterPlacement placement;
+  private final ChunkTrash trash;
   private final Runnable onClosed;
 
-  private VolumeSet(List<Volume> volumes, Runnable onClosed) {
-    this.volumes = List.copyOf(volumes);
-    this.placement = new WriterPlacement(this.volumes);
+  private VolumeSet(VolumeRoster roster, Runnable onClosed) {
+    this.roster = roster;
+    this.placement = new WriterPlacement(roster::volumes);
+    this.trash = new VolumeSetTrash(roster::volumes);
     this.onClosed = onClosed;
   }
 
@@ -50,19 +56,19 @@ public final class VolumeSet implements ChunkStore {
    *     fenced or offline, and it never fails for them
    * @throws ShoalException {@code INVALID_ARGUMENT} if a directory belongs to somebody else
    */
-  public static CompletableFuture<ChunkStore> open(
+  public static CompletableFuture<VolumeSet> open(
       VolumeDirectories directories,
       NodeIdentity owner,
       StoreConfig config,
       ByteBufAllocator allocator,
       TimeSource time,
       FaultHandler faults) {
-    RocksIndexes indexes = new RocksIndexes(config.index(), directories.directories().size());
+    RocksIndexes indexes = new RocksIndexes(config.index());
     EngineParts engine =
         new EngineParts(
             indexes,
             EngineParts.PoolMaker.threads(config.chunks(), faults),
-            task -> new Thread(task, "volume-close").start(),
+            task -> new Thread(task, "volume-change").start(),
             allocator,
             time);
     try {
@@ -74,57 +80,44 @@ public final class VolumeSet implements ChunkStore {
   }
 
   /** Opens all volumes on parts that a test may choose. */
-  static CompletableFuture<ChunkStore> open(
+  static CompletableFuture<VolumeSet> open(
       VolumeDirectories directories,
       NodeIdentity owner,
       StoreConfig config,
       EngineParts engine,
       Runnable onClosed) {
-    List<Volume> volumes = new ArrayList<>();
-    int highest;
-    try {
-      checkOwner(directories, owner);
-      highest = highestVolumeId(directories);
-    } catch (ShoalException refused) {
-      directories.close();
-      throw refused;
-    }
-    for (DataDirectory directory : directories.directories()) {
-      VolumeIdentity identity = directory.identity();
-      VolumeId id = identity != null ? identity.volume() : new VolumeId(++highest);
-      volumes.add(new Volume(directory, owner, id, config, engine));
-    }
-    List<CompletableFuture<Void>> openings = new ArrayList<>();
-    for (Volume volume : volumes) {
-      openings.add(volume.open(highest));
-    }
-    return CompletableFuture.allOf(openings.toArray(CompletableFuture[]::new))
-        .thenApply(opened -> new VolumeSet(volumes, onClosed));
+    VolumeRoster roster = new VolumeRoster(owner, config, engine);
+    return roster.open(directories).thenApply(opened -> new VolumeSet(roster, onClosed));
   }
 
-  private static void checkOwner(VolumeDirectories directories, NodeIdentity owner) {
-    for (DataDirectory directory : directories.directories()) {
-      VolumeIdentity identity = directory.identity();
-      if (identity != null && !identity.owner().equals(owner)) {
-        throw VolumeDirectories.foreign(directory, identity.owner(), owner);
-      }
-    }
+  /**
+   * Uses other directories from now on: opens those that are new, as volumes that are formatted
+   * first if they are blank, and then closes those that are not wanted any more. What is open on
+   * those is cut off; the others do not notice. One change at a time. Does not block.
+   *
+   * @param wanted all that are to be used; at least one
+   * @return completes when new volumes have recovered or failed, as with {@link #open}, and the
+   *     others are closed, or still are after some seconds, because their disk hangs. Fails, with
+   *     nothing changed, with {@link ErrorCode#INVALID_ARGUMENT} if a directory can't be used, with
+   *     {@link ErrorCode#UNAVAILABLE} if another process uses it or the store is closed, and with
+   *     {@link ErrorCode#OVERLOADED} while another change is under way
+   */
+  public CompletableFuture<VolumeChange> change(List<Path> wanted) {
+    return change(wanted, LocalDisk::at);
   }
 
-  private static int highestVolumeId(VolumeDirectories directories) {
-    int highest = 0;
-    for (DataDirectory directory : directories.directories()) {
-      try {
-        highest = Math.max(highest, directory.highestVolumeId());
-      } catch (IOException failure) {
-        throw new ShoalException(
-            ErrorCode.INVALID_ARGUMENT,
-            directory.path().toString(),
-            "can't be used as data directory: " + failure.getMessage(),
-            failure);
-      }
-    }
-    return highest;
+  CompletableFuture<VolumeChange> change(List<Path> wanted, VolumeDirectories.DiskOpener disks) {
+    return roster.change(wanted, disks, VolumeSet::carryNotes);
+  }
+
+  /** A new volume has no notes, and may come to be the only one. */
+  private static CompletableFuture<Void> carryNotes(List<Volume> from, List<Volume> to) {
+    ChunkTrash old = new VolumeSetTrash(() -> from);
+    ChunkTrash fresh = new VolumeSetTrash(() -> to);
+    return old.brakeNote()
+        .thenCompose(fresh::noteBrake)
+        .thenCompose(noted -> scrubNote(from))
+        .thenCompose(note -> Gather.each(to, volume -> volume.chunks().noteScrub(note)));
   }
 
   @Override
@@ -173,14 +166,14 @@ public final class VolumeSet implements ChunkStore {
     ShoalException unknown =
         new ShoalException(
             ErrorCode.CHUNK_UNKNOWN, "chunk " + chunk, "no volume of the node has it");
-    return Gather.first(volumes, question, dispose, unknown);
+    return Gather.first(roster.volumes(), question, dispose, unknown);
   }
 
   @Override
   public CompletableFuture<List<ChunkDescription>> describe(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
     return Gather.all(
-        volumes,
+        roster.volumes(),
         volume -> volume.chunks().describe(asked),
         answers -> mergeDescriptions(asked, answers));
   }
@@ -205,23 +198,26 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<List<ChunkId>> delete(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
-    if (volumes.stream().allMatch(Volume::answers)) {
+    if (roster.volumes().stream().allMatch(Volume::answers)) {
       return deleteFromAll(asked);
     }
     // What nobody shows may lie where nobody can look: of that nothing can be said.
     return describe(asked)
         .thenCompose(
             described ->
-                deleteFromAll(
-                    described.stream()
-                        .filter(chunk -> chunk.state() != ChunkDescription.State.UNKNOWN)
-                        .map(ChunkDescription::chunk)
-                        .toList()));
+                deleteFromAll(asked)
+                    .thenApply(
+                        deleted ->
+                            described.stream()
+                                .filter(chunk -> chunk.state() != ChunkDescription.State.UNKNOWN)
+                                .map(ChunkDescription::chunk)
+                                .filter(new HashSet<>(deleted)::contains)
+                                .toList()));
   }
 
   private CompletableFuture<List<ChunkId>> deleteFromAll(List<ChunkId> chunks) {
     return Gather.all(
-        volumes,
+        roster.volumes(),
         volume -> volume.chunks().delete(chunks),
         answers -> deletedByAll(chunks, answers));
   }
@@ -229,7 +225,7 @@ public final class VolumeSet implements ChunkStore {
   @Override
   public CompletableFuture<Void> deleteExpired(List<ExpiredChunk> chunks) {
     List<ExpiredChunk> asked = List.copyOf(chunks);
-    return onAll(volume -> volume.chunks().deleteExpired(asked));
+    return Gather.each(roster.volumes(), volume -> volume.chunks().deleteExpired(asked));
   }
 
   private static List<ChunkId> deletedByAll(List<ChunkId> chunks, List<List<ChunkId>> answers) {
@@ -240,71 +236,61 @@ public final class VolumeSet implements ChunkStore {
 
   @Override
   public CompletableFuture<List<ChunkDescription>> inventory(@Nullable ChunkId after, int limit) {
-    checkLimit(limit);
+    Gather.checkLimit(limit);
     return Gather.all(
-        volumes,
+        roster.volumes(),
         volume -> volume.chunks().inventory(after, limit),
-        pages -> mergePages(pages, Comparator.comparing(ChunkDescription::chunk), limit));
+        pages -> Gather.mergePages(pages, Comparator.comparing(ChunkDescription::chunk), limit));
   }
 
   @Override
   public CompletableFuture<List<ExpiredChunk>> expiredUnconfirmed(
       long nowMillis, @Nullable ExpiredChunk after, int limit) {
-    checkLimit(limit);
+    Gather.checkLimit(limit);
     return Gather.all(
-        volumes,
+        roster.volumes(),
         volume -> volume.chunks().expiredUnconfirmed(nowMillis, after, limit),
-        pages -> mergePages(pages, Comparator.naturalOrder(), limit));
-  }
-
-  private static <T> List<T> mergePages(List<List<T>> pages, Comparator<T> order, int limit) {
-    return pages.stream().flatMap(List::stream).sorted(order).limit(limit).toList();
-  }
-
-  private static void checkLimit(int limit) {
-    if (limit < 1) {
-      throw new IllegalArgumentException("limit: " + limit + " (expected: >= 1)");
-    }
+        pages -> Gather.mergePages(pages, Comparator.naturalOrder(), limit));
   }
 
   @Override
   public CompletableFuture<Void> confirm(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
-    return onAll(volume -> volume.chunks().confirm(asked));
-  }
-
-  private CompletableFuture<Void> onAll(Function<Volume, CompletableFuture<Void>> step) {
-    CompletableFuture<Void> answer = new CompletableFuture<>();
-    var unused =
-        Gather.all(volumes, step, List::size)
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    answer.complete(null);
-                  } else {
-                    answer.completeExceptionally(failure);
-                  }
-                });
-    return answer;
+    return Gather.each(roster.volumes(), volume -> volume.chunks().confirm(asked));
   }
 
   @Override
-  public CompletableFuture<Optional<ChunkId>> scrubbedUpTo() {
+  public CompletableFuture<Void> unconfirm(List<ChunkId> chunks) {
+    List<ChunkId> asked = List.copyOf(chunks);
+    return Gather.each(roster.volumes(), volume -> volume.chunks().unconfirm(asked));
+  }
+
+  @Override
+  public CompletableFuture<ScrubNote> scrubNote() {
+    return scrubNote(roster.volumes());
+  }
+
+  private static CompletableFuture<ScrubNote> scrubNote(List<Volume> volumes) {
     // All volumes note the same; one that could not has an earlier one, or none.
     return Gather.all(
         volumes,
-        volume -> volume.chunks().scrubbedUpTo(),
-        noted -> noted.stream().flatMap(Optional::stream).max(Comparator.naturalOrder()));
+        volume -> volume.chunks().scrubNote(),
+        notes -> notes.stream().max(LATEST_SCRUB).orElse(ScrubNote.NONE));
   }
 
   @Override
-  public CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo) {
-    return onAll(volume -> volume.chunks().noteScrubbed(upTo));
+  public CompletableFuture<Void> noteScrub(ScrubNote note) {
+    return Gather.each(roster.volumes(), volume -> volume.chunks().noteScrub(note));
+  }
+
+  @Override
+  public ChunkTrash trash() {
+    return trash;
   }
 
   @Override
   public void advanceLogClock(long nowMillis) {
-    for (Volume volume : volumes) {
+    for (Volume volume : roster.volumes()) {
       if (volume.answers()) {
         volume.chunks().advanceLogClock(nowMillis);
       }
@@ -313,7 +299,7 @@ public final class VolumeSet implements ChunkStore {
 
   @Override
   public List<VolumeReport> reports() {
-    return volumes.stream().map(Volume::report).toList();
+    return roster.volumes().stream().map(Volume::report).toList();
   }
 
   @Override
@@ -321,7 +307,7 @@ public final class VolumeSet implements ChunkStore {
     int openChunks = 0;
     int openReaders = 0;
     long pendingWriteBytes = 0;
-    for (Volume volume : volumes) {
+    for (Volume volume : roster.volumes()) {
       if (volume.answers()) {
         openChunks += volume.chunks().openChunks();
         openReaders += volume.chunks().openReaders();
@@ -333,10 +319,6 @@ public final class VolumeSet implements ChunkStore {
 
   @Override
   public CompletableFuture<Void> close() {
-    List<CompletableFuture<Void>> closings = new ArrayList<>();
-    for (Volume volume : volumes) {
-      closings.add(volume.close());
-    }
-    return CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new)).thenRun(onClosed);
+    return roster.close().thenRun(onClosed);
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Finds the volume on which a chunk is to be opened: the one that has it, or else the one that has
@@ -19,12 +20,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class WriterPlacement {
   private static final double ABOUT_EQUAL = 1.1;
 
-  private final List<Volume> volumes;
+  private final Supplier<List<Volume>> volumes;
   private final AtomicInteger turn = new AtomicInteger();
   private final ConcurrentHashMap<ChunkId, CompletableFuture<Volume>> placing =
       new ConcurrentHashMap<>();
 
-  WriterPlacement(List<Volume> volumes) {
+  WriterPlacement(Supplier<List<Volume>> volumes) {
     this.volumes = volumes;
   }
 
@@ -74,17 +75,18 @@ final class WriterPlacement {
   }
 
   private void find(WriterRequest request, CompletableFuture<Volume> found) {
-    if (volumes.size() == 1) {
-      choose(request, found);
+    List<Volume> present = volumes.get();
+    if (present.size() == 1) {
+      choose(present, request, found);
       return;
     }
     List<CompletableFuture<Boolean>> answers = new ArrayList<>();
-    for (Volume volume : volumes) {
+    for (Volume volume : present) {
       answers.add(ask(volume, request.chunk()));
     }
     var unused =
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-            .whenComplete((done, failure) -> hear(answers, request, found));
+            .whenComplete((done, failure) -> hear(present, answers, request, found));
   }
 
   private static CompletableFuture<Boolean> ask(Volume volume, ChunkId chunk) {
@@ -102,6 +104,7 @@ final class WriterPlacement {
    * be opened anyway.
    */
   private void hear(
+      List<Volume> present,
       List<CompletableFuture<Boolean>> answers,
       WriterRequest request,
       CompletableFuture<Volume> found) {
@@ -110,24 +113,25 @@ final class WriterPlacement {
       CompletableFuture<Boolean> answer = answers.get(i);
       if (!answer.isCompletedExceptionally()) {
         if (answer.join()) {
-          found.complete(volumes.get(i));
+          found.complete(present.get(i));
           return;
         }
-      } else if (volumes.get(i).takesChunks()) {
+      } else if (present.get(i).takesChunks()) {
         unknown = answer.handle((has, failure) -> failure).join();
       }
     }
     if (unknown != null) {
       found.completeExceptionally(ShoalException.of(unknown));
     } else {
-      choose(request, found);
+      choose(present, request, found);
     }
   }
 
-  private void choose(WriterRequest request, CompletableFuture<Volume> found) {
+  private void choose(
+      List<Volume> present, WriterRequest request, CompletableFuture<Volume> found) {
     List<Volume> roomy = new ArrayList<>();
     boolean anyTakes = false;
-    for (Volume volume : volumes) {
+    for (Volume volume : present) {
       boolean takes = volume.takesChunks();
       anyTakes |= takes;
       if (takes && volume.room().availableBytes() >= request.lengthLimitBytes()) {
@@ -137,7 +141,7 @@ final class WriterPlacement {
     if (!roomy.isEmpty()) {
       found.complete(leastLoaded(roomy, request.lengthLimitBytes()));
     } else {
-      found.completeExceptionally(anyTakes ? noRoom(request) : noneTakes());
+      found.completeExceptionally(anyTakes ? noRoom(present, request) : noneTakes(present));
     }
   }
 
@@ -157,9 +161,9 @@ final class WriterPlacement {
         / Math.max(1, volume.room().availableBytes());
   }
 
-  private ShoalException noRoom(WriterRequest request) {
+  private static ShoalException noRoom(List<Volume> present, WriterRequest request) {
     long most =
-        volumes.stream().mapToLong(volume -> volume.room().availableBytes()).max().orElse(0);
+        present.stream().mapToLong(volume -> volume.room().availableBytes()).max().orElse(0);
     return new ShoalException(
         ErrorCode.OUT_OF_SPACE,
         "chunk " + request.chunk(),
@@ -170,10 +174,10 @@ final class WriterPlacement {
             + ")");
   }
 
-  private ShoalException noneTakes() {
+  private static ShoalException noneTakes(List<Volume> present) {
     return new ShoalException(
         ErrorCode.VOLUME_FENCED,
         "",
-        "no volume of the node takes writes (expected: one of " + volumes.size() + ")");
+        "no volume of the node takes writes (expected: one of " + present.size() + ")");
   }
 }

@@ -10,6 +10,7 @@ import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.grant.SigningKey;
 import io.shoal.common.rpc.EventLoops;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.rpc.RpcSettings;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.FakeClock;
@@ -19,11 +20,19 @@ import io.shoal.common.transport.GrpcChunkTransport;
 import io.shoal.common.transport.TransportSettings;
 import io.shoal.proto.v1.CheckChunks;
 import io.shoal.proto.v1.ChunkVerdicts;
+import io.shoal.proto.v1.Heartbeat;
 import io.shoal.proto.v1.NodeOrder;
+import io.shoal.proto.v1.NodeReloaded;
 import io.shoal.proto.v1.RegisterNode;
+import io.shoal.proto.v1.ReloadConfig;
+import io.shoal.proto.v1.ScrubProgress;
 import io.shoal.storage.rpc.PlayedStore;
 import io.shoal.storage.transfer.Replicas;
+import io.shoal.storage.trash.TrashConfig;
+import io.shoal.storage.trash.UnknownChunks;
 import io.shoal.storage.volume.ChunkStore;
+import io.shoal.storage.volume.VolumeChange;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -53,12 +62,17 @@ final class LeaderLinkTest {
   private final Duties duties = new Duties();
   private @Nullable LeaderLink link;
 
+  private static final NodeOrder RELOAD =
+      NodeOrder.newBuilder().setReloadConfig(ReloadConfig.getDefaultInstance()).build();
+
   private static final class Duties implements NodeDuties {
     private final CompletableFuture<Boolean> attached = new CompletableFuture<>();
     private final CompletableFuture<ShoalException> refused = new CompletableFuture<>();
     private final AtomicInteger openings = new AtomicInteger();
+    private final AtomicInteger reloads = new AtomicInteger();
     private volatile CompletableFuture<ChunkStore> store =
         CompletableFuture.completedFuture(new PlayedStore());
+    private volatile CompletableFuture<Reloaded> reloaded = new CompletableFuture<>();
     private volatile String clusterId = "";
 
     @Override
@@ -81,6 +95,17 @@ final class LeaderLinkTest {
     @Override
     public StreamLoad streamLoad() {
       return new StreamLoad(3, 4);
+    }
+
+    @Override
+    public ScrubLoad scrubLoad() {
+      return new ScrubLoad(5, 6, 7, 8, 9);
+    }
+
+    @Override
+    public CompletableFuture<Reloaded> reload() {
+      reloads.incrementAndGet();
+      return reloaded;
     }
 
     @Override
@@ -120,7 +145,9 @@ final class LeaderLinkTest {
                     loops.executor(),
                     new Random(2),
                     faults),
-                new Suspicions()),
+                new Suspicions(),
+                new Audit(),
+                new UnknownChunks(TrashConfig.defaults())),
             new LinkRuntime(loops, RpcSettings.defaults(), clock, clock, new Random(1), faults));
     link = made;
     made.start();
@@ -200,7 +227,17 @@ final class LeaderLinkTest {
 
       clock.advance(Duration.ofMillis(1));
 
-      assertThat(take(leader.heartbeats).getReadStreams()).isEqualTo(4);
+      Heartbeat second = take(leader.heartbeats);
+      assertThat(second.getReadStreams()).isEqualTo(4);
+      assertThat(second.getUpkeep().getScrub())
+          .isEqualTo(
+              ScrubProgress.newBuilder()
+                  .setPassBytes(5)
+                  .setPassOfBytes(6)
+                  .setPassDamaged(7)
+                  .setLastEndedAtMillis(8)
+                  .setLastDamaged(9)
+                  .build());
     }
   }
 
@@ -243,7 +280,7 @@ final class LeaderLinkTest {
   }
 
   @Test
-  void leaderNamedByAnother_isTriedNext() {
+  void leaderNamedByAnother_isTriedAtOnce() {
     try (FakeLeader follower = FakeLeader.start(loops);
         FakeLeader leader = FakeLeader.start(loops)) {
       follower.setRefusal(
@@ -252,8 +289,73 @@ final class LeaderLinkTest {
                   ErrorCode.NOT_LEADER, leader.address().toString(), "not the leader"));
       start(follower.address());
 
-      passTimeUntil("attached", Duration.ofSeconds(1), duties.attached::isDone);
+      Await.result(duties.attached);
       assertThat(leader.bonds).hasSize(1);
+    }
+  }
+
+  /** Two that name each other would otherwise keep the node busy. */
+  @Test
+  void serversThatNameEachOther_areTriedAtOnceOnlyTwice() {
+    try (FakeLeader one = FakeLeader.start(loops);
+        FakeLeader other = FakeLeader.start(loops)) {
+      one.setRefusal(
+          register ->
+              new ShoalException(ErrorCode.NOT_LEADER, other.address().toString(), "not me"));
+      other.setRefusal(
+          register -> new ShoalException(ErrorCode.NOT_LEADER, one.address().toString(), "not me"));
+      start(one.address());
+
+      Await.until("it waits", () -> one.bonds.size() == 2 && other.bonds.size() == 1);
+      passTimeUntil("it goes on", Duration.ofSeconds(1), () -> other.bonds.size() == 2);
+    }
+  }
+
+  private static NodeDuties.Reloaded added(String directory) {
+    return new NodeDuties.Reloaded(new VolumeChange(List.of(Path.of(directory)), List.of()), true);
+  }
+
+  @Test
+  void reload_isAnswered_withWhatCameOfIt() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(leader.bonds);
+      assertThat(take(leader.reports).hasRegister()).isTrue();
+      bond.send(RELOAD);
+      duties.reloaded.complete(added("/new"));
+      NodeReloaded report = take(leader.reports).getReloaded();
+      assertThat(report.getReply().getAddedDirectoriesList()).containsExactly("/new");
+      assertThat(report.getReply().getNeedsRestart()).isTrue();
+
+      duties.reloaded =
+          CompletableFuture.failedFuture(
+              new ShoalException(ErrorCode.INVALID_ARGUMENT, "/full", "not empty"));
+      bond.send(RELOAD);
+      assertThat(RpcErrors.fromProto(take(leader.reports).getReloaded().getFailure()))
+          .hasMessage("not empty");
+      assertThat(bond.isLost()).isFalse();
+    }
+  }
+
+  /** The next bond may have begun with the volumes of before. */
+  @Test
+  void reload_bondIsLostMeanwhile_theNextOneIsMadeAnewWhenVolumesHaveChanged() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded first = take(leader.bonds);
+      first.send(RELOAD);
+      Await.until("it is at it", () -> duties.reloads.get() == 1);
+      first.fail(new ShoalException(ErrorCode.NOT_LEADER, "", "no more"));
+      passTimeUntil("a second bond", Duration.ofSeconds(1), () -> !leader.bonds.isEmpty());
+      FakeLeader.Bonded second = take(leader.bonds);
+      Await.until("it has its volumes", () -> duties.openings.get() == 2);
+
+      duties.reloaded.complete(added("/new"));
+
+      Await.until("the second is given up", second::isLost);
+      passTimeUntil("a third one", Duration.ofSeconds(1), () -> !leader.bonds.isEmpty());
     }
   }
 

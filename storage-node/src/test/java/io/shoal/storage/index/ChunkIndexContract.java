@@ -21,13 +21,65 @@ abstract class ChunkIndexContract {
   @Test
   void scrubbedUpTo_isNoted_andForgottenAtTheEndOfAPass() throws IOException {
     try (ChunkIndex index = open()) {
-      assertThat(index.scrubbedUpTo()).isNull();
-      index.commit(List.of(new IndexUpdate.Scrubbed(new ChunkId(9))));
+      assertThat(index.scrubNote()).isEqualTo(ScrubNote.NONE);
+      index.commit(List.of(new IndexUpdate.Scrubbed(new ScrubNote(new ChunkId(9), 1, 2, 3, 4))));
     }
     try (ChunkIndex index = open()) {
-      assertThat(index.scrubbedUpTo()).isEqualTo(new ChunkId(9));
-      index.commit(List.of(new IndexUpdate.Scrubbed(null)));
-      assertThat(index.scrubbedUpTo()).isNull();
+      assertThat(index.scrubNote()).isEqualTo(new ScrubNote(new ChunkId(9), 1, 2, 3, 4));
+      index.commit(List.of(new IndexUpdate.Scrubbed(new ScrubNote(null, 0, 0, 5, 6))));
+      assertThat(index.scrubNote()).isEqualTo(new ScrubNote(null, 0, 0, 5, 6));
+    }
+  }
+
+  @Test
+  void brake_isNoted() throws IOException {
+    BrakeNote on = new BrakeNote(7, true, 1_000, 3);
+    try (ChunkIndex index = open()) {
+      assertThat(index.brakeNote()).isEqualTo(BrakeNote.NONE);
+      index.commit(List.of(new IndexUpdate.NoteBrake(on)));
+    }
+    try (ChunkIndex index = open()) {
+      assertThat(index.brakeNote()).isEqualTo(on);
+    }
+  }
+
+  @Test
+  void trash_holdsHeadsByTime_andGivesThemBack() throws IOException {
+    IndexUpdate.Put file = put(7, Place.FILE, 2 * BLOCK + 5, 5);
+    IndexUpdate.Put small = put(-1, Place.INDEX, 200, 200);
+    IndexUpdate.Put other = put(9, Place.INDEX, 10, 10);
+    Trashed first = new Trashed(50, other.head());
+    Trashed second = new Trashed(100, file.head());
+    Trashed third = new Trashed(100, small.head());
+    try (ChunkIndex index = open()) {
+      index.commit(List.of(file, small, other));
+      index.commit(
+          List.of(
+              new IndexUpdate.MoveToTrash(file.head(), 100),
+              new IndexUpdate.MoveToTrash(small.head(), 100),
+              new IndexUpdate.MoveToTrash(other.head(), 50)));
+    }
+    try (ChunkIndex index = open()) {
+      assertThat(index.heads(null, 10)).isEmpty();
+      assertThat(index.head(file.head().chunk())).isNull();
+      assertThat(index.unconfirmed(Long.MAX_VALUE, null, 10)).isEmpty();
+      assertThat(index.trashed(file.head().chunk())).isEqualTo(second);
+      assertThat(index.trashed(new ChunkId(1))).isNull();
+      assertThat(index.trash(Long.MAX_VALUE, null, 10)).containsExactly(first, second, third);
+      assertThat(index.trash(100, null, 10)).containsExactly(first);
+      assertThat(index.trash(101, first, 1)).containsExactly(second);
+      assertThat(index.trash(101, second, 1)).containsExactly(third);
+
+      index.commit(List.of(new IndexUpdate.TakeBack(second), new IndexUpdate.Erase(third)));
+    }
+    try (ChunkIndex index = open()) {
+      assertThat(index.heads(null, 10)).containsExactly(file.head());
+      assertSame(index.content(file.head()), file.content());
+      assertThat(index.unconfirmed(Long.MAX_VALUE, null, 10))
+          .containsExactly(new Unconfirmed(1000, file.head().chunk()));
+      assertThat(index.trash(Long.MAX_VALUE, null, 10)).containsExactly(first);
+      assertThat(index.trashed(small.head().chunk())).isNull();
+      assertThat(index.content(small.head())).isNull();
     }
   }
 
@@ -134,6 +186,20 @@ abstract class ChunkIndexContract {
           .containsExactly(new Unconfirmed(200, new ChunkId(4)));
       assertThat(index.unconfirmed(201, new Unconfirmed(60, new ChunkId(1)), 1))
           .containsExactly(second);
+    }
+  }
+
+  @Test
+  void unconfirmed_takenBack_isNamedAgain() throws IOException {
+    try (ChunkIndex index = open()) {
+      index.commit(List.of(putExpiring(2, 100, true)));
+      index.commit(List.of(new IndexUpdate.Confirm(new ChunkId(2), 100)));
+      assertThat(index.unconfirmed(200, null, 10)).isEmpty();
+      index.commit(List.of(new IndexUpdate.Unconfirm(new ChunkId(2), 100)));
+      assertThat(index.unconfirmed(200, null, 10))
+          .containsExactly(new Unconfirmed(100, new ChunkId(2)));
+      index.commit(List.of(new IndexUpdate.Delete(new ChunkId(2), 100)));
+      assertThat(index.unconfirmed(200, null, 10)).isEmpty();
     }
   }
 

@@ -51,6 +51,51 @@ class RecordCodecTest {
   }
 
   @Test
+  void trash_version1_looksLikeThis() throws IOException {
+    ChunkId chunk = HEAD.chunk();
+    Trashed trashed = new Trashed(0x4444, HEAD);
+    byte[] value = RecordCodec.trashed(trashed);
+    assertThat(HexFormat.of().formatHex(value))
+        .isEqualTo("01" + "0000000000004444" + HexFormat.of().formatHex(RecordCodec.head(HEAD)));
+    assertThat(RecordCodec.trashed(chunk, value)).isEqualTo(trashed);
+    assertThat(HexFormat.of().formatHex(RecordCodec.trashKey(chunk)))
+        .isEqualTo("00" + "0102030405060708");
+    byte[] timeKey = RecordCodec.trashTimeKey(0x4444, chunk);
+    assertThat(HexFormat.of().formatHex(timeKey))
+        .isEqualTo("01" + "0000000000004444" + "0102030405060708");
+    assertThat(RecordCodec.trashedSince(timeKey)).isEqualTo(0x4444);
+    assertThat(RecordCodec.trashedChunk(timeKey)).isEqualTo(chunk);
+  }
+
+  @Test
+  void brake_version1_looksLikeThis() throws IOException {
+    BrakeNote note = new BrakeNote(7, true, 0x4444, 5);
+    byte[] value = RecordCodec.brake(note);
+    assertThat(HexFormat.of().formatHex(value))
+        .isEqualTo("0101" + "0000000000000007" + "0000000000004444" + "0000000000000005");
+    assertThat(RecordCodec.brake(value)).isEqualTo(note);
+  }
+
+  @Test
+  void scrubbed_version2_looksLikeThis_andTheFirstIsRead() throws IOException {
+    ScrubNote note = new ScrubNote(HEAD.chunk(), 1, 2, 3, 4);
+    byte[] value = RecordCodec.scrubbed(note);
+    assertThat(HexFormat.of().formatHex(value))
+        .isEqualTo(
+            "02"
+                + "0102030405060708"
+                + "0000000000000001"
+                + "0000000000000002"
+                + "0000000000000003"
+                + "0000000000000004");
+    assertThat(RecordCodec.scrubbed(value)).isEqualTo(note);
+    ScrubNote between = new ScrubNote(null, 1, 2, 3, 4);
+    assertThat(RecordCodec.scrubbed(RecordCodec.scrubbed(between))).isEqualTo(between);
+    assertThat(RecordCodec.scrubbed(HexFormat.of().parseHex("01" + "0102030405060708")))
+        .isEqualTo(new ScrubNote(HEAD.chunk(), 0, 0, 0, 0));
+  }
+
+  @Test
   void decode_unknownVersion_isRefused() {
     byte[] head = RecordCodec.head(HEAD);
     head[0] = 2;

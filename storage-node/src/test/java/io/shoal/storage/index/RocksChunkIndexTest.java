@@ -21,11 +21,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 class RocksChunkIndexTest extends ChunkIndexContract {
   @TempDir private Path directory;
 
-  private final RocksIndexes indexes = new RocksIndexes(IndexConfig.defaults(), 1);
+  private final RocksIndexes indexes = new RocksIndexes(IndexConfig.defaults());
 
   @AfterEach
   void closeIndexes() {
@@ -47,6 +52,41 @@ class RocksChunkIndexTest extends ChunkIndexContract {
         indexes.open(directory.resolve("index"), true, RocksChunkIndexTest::unexpected)) {
       assertThat(index.head(new ChunkId(7))).isEqualTo(put.head());
       assertThatThrownBy(() -> index.commit(List.of(put))).isInstanceOf(IOException.class);
+    }
+  }
+
+  /** A volume that is fenced may have been written by an earlier version for the last time. */
+  @Test
+  void open_indexWithoutATrash_isReadAndWritten() throws Exception {
+    IndexUpdate.Put put = put(7, Place.FILE, 10, 10);
+    try (ChunkIndex index = open()) {
+      index.commit(List.of(put));
+    }
+    dropTrash();
+    try (ChunkIndex index =
+        indexes.open(directory.resolve("index"), true, RocksChunkIndexTest::unexpected)) {
+      assertThat(index.head(put.head().chunk())).isEqualTo(put.head());
+      assertThat(index.trashed(put.head().chunk())).isNull();
+      assertThat(index.trash(Long.MAX_VALUE, null, 10)).isEmpty();
+    }
+    try (ChunkIndex index = open()) {
+      index.commit(List.of(new IndexUpdate.MoveToTrash(put.head(), 5)));
+      assertThat(index.trash(6, null, 10)).containsExactly(new Trashed(5, put.head()));
+    }
+  }
+
+  private void dropTrash() throws RocksDBException {
+    List<ColumnFamilyDescriptor> families =
+        Stream.of(RocksFamily.values())
+            .map(family -> new ColumnFamilyDescriptor(family.key()))
+            .toList();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options = new DBOptions();
+        RocksDB database =
+            RocksDB.open(options, directory.resolve("index").toString(), families, handles)) {
+      database.dropColumnFamily(
+          handles.get(List.of(RocksFamily.values()).indexOf(RocksFamily.TRASH)));
+      handles.forEach(ColumnFamilyHandle::close);
     }
   }
 

@@ -4,6 +4,8 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.storage.io.CrashPoint;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * encode and decode records as the real one, and fail when told to.
  */
 public final class SimulatedIndexes implements IndexOpener {
+  private static final Comparator<Trashed> ORDER =
+      Comparator.comparingLong(Trashed::sinceMillis)
+          .thenComparing(trashed -> trashed.head().chunk());
+
   private final CrashPoint crashPoint;
   private final Map<Path, State> states = new HashMap<>();
   private @Nullable IOException openFailure;
@@ -31,7 +37,9 @@ public final class SimulatedIndexes implements IndexOpener {
     private final Map<ChunkId, byte[]> contents = new HashMap<>();
     private final NavigableSet<Unconfirmed> unconfirmed = new TreeSet<>();
     private long sequences = 1;
-    private @Nullable ChunkId scrubbed;
+    private final Map<ChunkId, byte[]> trash = new HashMap<>();
+    private byte @Nullable [] scrubbed;
+    private byte @Nullable [] brake;
     private int commits;
   }
 
@@ -116,7 +124,7 @@ public final class SimulatedIndexes implements IndexOpener {
       synchronized (SimulatedIndexes.this) {
         beginRead();
         Map<ChunkId, byte[]> rest = after == null ? state.heads : state.heads.tailMap(after, false);
-        java.util.ArrayList<ChunkHead> heads = new java.util.ArrayList<>();
+        List<ChunkHead> heads = new ArrayList<>();
         for (Map.Entry<ChunkId, byte[]> entry : rest.entrySet()) {
           if (heads.size() < limit) {
             heads.add(RecordCodec.head(RecordCodec.chunkKey(entry.getKey()), entry.getValue()));
@@ -141,10 +149,44 @@ public final class SimulatedIndexes implements IndexOpener {
     }
 
     @Override
-    public @Nullable ChunkId scrubbedUpTo() throws IOException {
+    public @Nullable Trashed trashed(ChunkId chunk) throws IOException {
       synchronized (SimulatedIndexes.this) {
         beginRead();
-        return state.scrubbed;
+        byte[] value = state.trash.get(chunk);
+        return value == null ? null : RecordCodec.trashed(chunk, value);
+      }
+    }
+
+    @Override
+    public List<Trashed> trash(long beforeMillis, @Nullable Trashed after, int limit)
+        throws IOException {
+      synchronized (SimulatedIndexes.this) {
+        beginRead();
+        List<Trashed> found = new ArrayList<>();
+        for (Map.Entry<ChunkId, byte[]> entry : state.trash.entrySet()) {
+          Trashed trashed = RecordCodec.trashed(entry.getKey(), entry.getValue());
+          if (trashed.sinceMillis() < beforeMillis
+              && (after == null || ORDER.compare(trashed, after) > 0)) {
+            found.add(trashed);
+          }
+        }
+        return found.stream().sorted(ORDER).limit(limit).toList();
+      }
+    }
+
+    @Override
+    public ScrubNote scrubNote() throws IOException {
+      synchronized (SimulatedIndexes.this) {
+        beginRead();
+        return state.scrubbed == null ? ScrubNote.NONE : RecordCodec.scrubbed(state.scrubbed);
+      }
+    }
+
+    @Override
+    public BrakeNote brakeNote() throws IOException {
+      synchronized (SimulatedIndexes.this) {
+        beginRead();
+        return state.brake == null ? BrakeNote.NONE : RecordCodec.brake(state.brake);
       }
     }
 
@@ -197,8 +239,25 @@ public final class SimulatedIndexes implements IndexOpener {
         state.unconfirmed.remove(new Unconfirmed(delete.expiresAtMillis(), delete.chunk()));
       } else if (update instanceof IndexUpdate.Confirm confirm) {
         state.unconfirmed.remove(new Unconfirmed(confirm.expiresAtMillis(), confirm.chunk()));
+      } else if (update instanceof IndexUpdate.Unconfirm unconfirm) {
+        state.unconfirmed.add(new Unconfirmed(unconfirm.expiresAtMillis(), unconfirm.chunk()));
       } else if (update instanceof IndexUpdate.Scrubbed noted) {
-        state.scrubbed = noted.upTo();
+        state.scrubbed = RecordCodec.scrubbed(noted.note());
+      } else if (update instanceof IndexUpdate.NoteBrake noted) {
+        state.brake = RecordCodec.brake(noted.note());
+      } else if (update instanceof IndexUpdate.MoveToTrash move) {
+        ChunkHead head = move.head();
+        state.heads.remove(head.chunk());
+        state.unconfirmed.remove(new Unconfirmed(head.expiresAtMillis(), head.chunk()));
+        state.trash.put(head.chunk(), RecordCodec.trashed(new Trashed(move.sinceMillis(), head)));
+      } else if (update instanceof IndexUpdate.TakeBack back) {
+        ChunkHead head = back.trashed().head();
+        state.trash.remove(head.chunk());
+        state.heads.put(head.chunk(), RecordCodec.head(head));
+        state.unconfirmed.add(new Unconfirmed(head.expiresAtMillis(), head.chunk()));
+      } else if (update instanceof IndexUpdate.Erase erase) {
+        state.trash.remove(erase.trashed().head().chunk());
+        state.contents.remove(erase.trashed().head().chunk());
       } else if (update instanceof IndexUpdate.ReserveSequences reserve) {
         state.sequences = reserve.below();
       }

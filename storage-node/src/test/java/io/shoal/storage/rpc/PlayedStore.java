@@ -11,13 +11,16 @@ import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.DurableLength;
 import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.chunk.ReadFrame;
+import io.shoal.storage.chunk.TrashedChunk;
 import io.shoal.storage.chunk.WriterRequest;
+import io.shoal.storage.index.BrakeNote;
+import io.shoal.storage.index.ScrubNote;
 import io.shoal.storage.volume.ChunkStore;
+import io.shoal.storage.volume.ChunkTrash;
 import io.shoal.storage.volume.StoreLoad;
 import io.shoal.storage.volume.VolumeReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -170,6 +173,11 @@ public final class PlayedStore implements ChunkStore {
   }
 
   @Override
+  public CompletableFuture<Void> unconfirm(List<ChunkId> chunks) {
+    return new CompletableFuture<>();
+  }
+
+  @Override
   public CompletableFuture<Void> deleteExpired(List<ExpiredChunk> chunks) {
     return new CompletableFuture<>();
   }
@@ -180,13 +188,52 @@ public final class PlayedStore implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Optional<ChunkId>> scrubbedUpTo() {
+  public ChunkTrash trash() {
+    return new EmptyTrash();
+  }
+
+  @Override
+  public CompletableFuture<ScrubNote> scrubNote() {
     return new CompletableFuture<>();
   }
 
   @Override
-  public CompletableFuture<Void> noteScrubbed(Optional<ChunkId> upTo) {
+  public CompletableFuture<Void> noteScrub(ScrubNote note) {
     return new CompletableFuture<>();
+  }
+
+  /** A trash with nothing in it. */
+  private static final class EmptyTrash implements ChunkTrash {
+    @Override
+    public CompletableFuture<Void> put(List<ExpiredChunk> chunks, long sinceMillis) {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletableFuture<Void> takeBack(List<ChunkId> chunks) {
+      return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public CompletableFuture<List<TrashedChunk>> list(
+        long beforeMillis, @Nullable TrashedChunk after, int limit) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+
+    @Override
+    public CompletableFuture<Void> erase(List<TrashedChunk> chunks) {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public CompletableFuture<BrakeNote> brakeNote() {
+      return CompletableFuture.completedFuture(BrakeNote.NONE);
+    }
+
+    @Override
+    public CompletableFuture<Void> noteBrake(BrakeNote note) {
+      return CompletableFuture.completedFuture(null);
+    }
   }
 
   @Override

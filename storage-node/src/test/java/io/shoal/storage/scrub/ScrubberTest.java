@@ -17,7 +17,9 @@ import io.shoal.common.transport.GrpcChunkTransport;
 import io.shoal.common.transport.TransportSettings;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.WriterRequest;
+import io.shoal.storage.heartbeat.Audit;
 import io.shoal.storage.heartbeat.Suspicions;
+import io.shoal.storage.index.ScrubNote;
 import io.shoal.storage.transfer.Replicas;
 import io.shoal.storage.volume.ChunkStore;
 import io.shoal.storage.volume.NodeIdentity;
@@ -32,7 +34,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -51,6 +52,7 @@ class ScrubberTest {
   private final FakeClock clock = new FakeClock();
   private final RecordedFaults faults = new RecordedFaults();
   private final Suspicions suspicions = new Suspicions();
+  private final Audit audit = new Audit();
   private final EventLoops loops = EventLoops.start("test", 1, PooledByteBufAllocator.DEFAULT);
   private final GrpcChunkTransport transport =
       new GrpcChunkTransport(
@@ -101,6 +103,7 @@ class ScrubberTest {
         new Scrubber(
             new Replicas(transport, loops.executor(), new Random(1), faults),
             suspicions,
+            audit,
             config,
             clock,
             clock,
@@ -128,6 +131,10 @@ class ScrubberTest {
     start(new ScrubConfig(PERIOD, 1 << 30));
     Duration took = passes(1);
     assertThat(scrubber.progress()).isEqualTo(new Scrubber.Progress(1, CHUNKS, CHUNKS * LENGTH, 0));
+    assertThat(scrubber.pass())
+        .isEqualTo(
+            new Scrubber.Pass(
+                new ScrubNote(null, CHUNKS * LENGTH, 0, clock.wallMillis(), 0), CHUNKS * LENGTH));
     assertThat(took).isBetween(PERIOD.multipliedBy(7).dividedBy(10), PERIOD);
 
     Await.until("it rests", () -> clock.pendingTasks() == 1);
@@ -178,11 +185,13 @@ class ScrubberTest {
 
   @Test
   void restart_goesOnWhereItWasNoted() {
-    Await.result(store.noteScrubbed(Optional.of(new ChunkId(15))));
+    Await.result(store.noteScrub(new ScrubNote(new ChunkId(15), 15 * LENGTH, 3, 77, 8)));
     start(new ScrubConfig(PERIOD, 1 << 30));
     passes(1);
     assertThat(scrubber.progress().chunks()).isEqualTo(5);
-    assertThat(Await.result(store.scrubbedUpTo())).isEmpty();
+    ScrubNote ended = new ScrubNote(null, CHUNKS * LENGTH, 3, clock.wallMillis(), 3);
+    assertThat(scrubber.pass().note()).isEqualTo(ended);
+    Await.until("that is noted", () -> Await.result(store.scrubNote()).equals(ended));
     passes(2);
     assertThat(scrubber.progress().chunks()).isEqualTo(5 + CHUNKS);
   }

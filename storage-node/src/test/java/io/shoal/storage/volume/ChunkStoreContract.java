@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.shoal.common.checksum.Crc32c;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.common.testing.Await;
 import io.shoal.storage.chunk.ChunkDescription;
 import io.shoal.storage.chunk.ChunkDescription.State;
@@ -14,10 +15,12 @@ import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.DurableLength;
 import io.shoal.storage.chunk.ExpiredChunk;
 import io.shoal.storage.chunk.ReadFrame;
+import io.shoal.storage.chunk.TrashedChunk;
 import io.shoal.storage.chunk.WriterRequest;
+import io.shoal.storage.index.BrakeNote;
+import io.shoal.storage.index.ScrubNote;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +69,26 @@ abstract class ChunkStoreContract extends StoreFixture {
     int length = frameBytes == 1 ? 2 * BLOCK + 1 : 400_000;
     write(chunk, length, frameBytes);
     assertReads(chunk, 0, length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, BLOCK, SMALL, SMALL + 1, 3 * BLOCK + 7})
+  void acknowledgedFromMemory_canBeRead_andSurvivesARestart(int length) {
+    ChunkId chunk = id(77);
+    ChunkWriter writer = await(store().openWriter(request(chunk, AckLevel.MEMORY)));
+    int half = (length + 1) / 2;
+    fill(writer, chunk, 0, half, half);
+    assertThat(await(writer.flush())).isEqualTo(durable(chunk, half));
+    assertReads(chunk, 0, half);
+    assertThat(describe(chunk).durable()).isEqualTo(durable(chunk, half));
+    fill(writer, chunk, half, length, length);
+    assertThat(await(writer.finish())).isEqualTo(durable(chunk, length));
+    writer.close();
+    assertReads(chunk, 0, length);
+
+    restart();
+    assertReads(chunk, 0, length);
+    assertThat(describe(chunk).durable()).isEqualTo(durable(chunk, length));
   }
 
   @Test
@@ -418,6 +441,20 @@ abstract class ChunkStoreContract extends StoreFixture {
     assertThat(await(store().expiredUnconfirmed(600, null, 1))).containsExactly(fourth);
   }
 
+  @Test
+  void unconfirm_namesAgain_whatIsThere() {
+    writeUnder(id(1), 100);
+    writeUnder(id(2), 100);
+    await(store().confirm(List.of(id(1), id(2))));
+    await(store().delete(List.of(id(2))));
+    await(store().unconfirm(List.of(id(1), id(2), id(3))));
+    restart();
+    assertThat(await(store().expiredUnconfirmed(101, null, 10)))
+        .containsExactly(new ExpiredChunk(100, id(1)));
+    await(store().confirm(List.of(id(1))));
+    assertThat(await(store().expiredUnconfirmed(101, null, 10))).isEmpty();
+  }
+
   /** Rule G1: what the leader said of a chunk holds for the grant that it was asked about. */
   @Test
   void deleteExpired_chunkWasWrittenAnewUnderALaterGrant_stays() {
@@ -430,10 +467,169 @@ abstract class ChunkStoreContract extends StoreFixture {
     await(store().delete(List.of(anew)));
     writeUnder(anew, 900);
 
-    await(store().deleteExpired(asked));
-
-    assertThat(describe(same).state()).isEqualTo(ChunkDescription.State.UNKNOWN);
+    Await.until(
+        "it is deleted, once it does not count as open any more",
+        () -> {
+          await(store().deleteExpired(asked));
+          return describe(same).state() == ChunkDescription.State.UNKNOWN;
+        });
     assertThat(describe(anew).durable().bytes()).isEqualTo(10);
+  }
+
+  /** Rule G5: what is in the trash is there, and nobody finds it. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, SMALL + 77})
+  void trash_put_hidesTheChunkUntilItIsTakenBack(int length) {
+    ChunkId chunk = id(1);
+    write(chunk, length, 2 * BLOCK);
+    write(id(2), 10, 10);
+    throwAway(chunk, 7_000);
+    for (int i = 0; i < 2; i++) {
+      assertHiddenInTrash(chunk, length);
+      restart();
+    }
+
+    await(store().trash().takeBack(List.of(chunk, id(2), id(99))));
+    for (int i = 0; i < 2; i++) {
+      assertThat(describe(chunk).durable()).isEqualTo(durable(chunk, length));
+      assertReads(chunk, 0, length);
+      assertThat(await(store().inventory(null, 10)))
+          .extracting(ChunkDescription::chunk)
+          .containsExactly(chunk, id(2));
+      assertThat(await(store().expiredUnconfirmed(EXPIRES + 1, null, 10)))
+          .contains(new ExpiredChunk(EXPIRES, chunk));
+      assertTotals(2, length + 10, 0, 0);
+      restart();
+    }
+  }
+
+  /** One that was finished a moment ago may count as open for another one. */
+  private void throwAway(ChunkId chunk, long sinceMillis) {
+    Await.until(
+        "chunk " + chunk + " is in the trash",
+        () -> {
+          await(store().trash().put(List.of(new ExpiredChunk(EXPIRES, chunk)), sinceMillis));
+          return describe(chunk).state() == ChunkDescription.State.UNKNOWN;
+        });
+  }
+
+  private void assertHiddenInTrash(ChunkId chunk, int length) {
+    assertThat(describe(chunk).state()).isEqualTo(ChunkDescription.State.UNKNOWN);
+    assertThat(failureOf(store().openReader(chunk, 0, 1))).isEqualTo(ErrorCode.CHUNK_UNKNOWN);
+    assertThat(failureOf(store().findPlace(chunk, 0, 1))).isEqualTo(ErrorCode.CHUNK_UNKNOWN);
+    assertThat(failureOf(store().openWriter(request(chunk)))).isEqualTo(ErrorCode.FENCED);
+    assertThat(await(store().inventory(null, 10)))
+        .extracting(ChunkDescription::chunk)
+        .containsExactly(id(2));
+    assertThat(await(store().expiredUnconfirmed(EXPIRES + 1, null, 10)))
+        .containsExactly(new ExpiredChunk(EXPIRES, id(2)));
+    TrashedChunk trashed = new TrashedChunk(7_000, new ExpiredChunk(EXPIRES, chunk));
+    assertThat(await(store().trash().list(7_001, null, 10))).containsExactly(trashed);
+    assertThat(await(store().trash().list(7_000, null, 10))).isEmpty();
+    assertThat(await(store().trash().list(7_001, trashed, 10))).isEmpty();
+    assertTotals(1, 10, 1, length);
+  }
+
+  private void assertTotals(long chunks, long bytes, long trashChunks, long trashBytes) {
+    List<VolumeReport> reports = store().reports();
+    assertThat(reports.stream().mapToLong(VolumeReport::chunkCount).sum()).isEqualTo(chunks);
+    assertThat(reports.stream().mapToLong(VolumeReport::usedBytes).sum()).isEqualTo(bytes);
+    assertThat(reports.stream().mapToLong(VolumeReport::trashChunks).sum()).isEqualTo(trashChunks);
+    assertThat(reports.stream().mapToLong(VolumeReport::trashBytes).sum()).isEqualTo(trashBytes);
+  }
+
+  /** As deleteExpired: what the leader said holds for the grant that it was asked about. */
+  @Test
+  void trash_put_chunkWasWrittenAnewUnderALaterGrant_stays() {
+    writeUnder(id(1), 100);
+    List<ExpiredChunk> asked = await(store().expiredUnconfirmed(200, null, 10));
+    await(store().delete(List.of(id(1))));
+    writeUnder(id(1), 900);
+
+    await(store().trash().put(asked, 1_000));
+
+    assertThat(describe(id(1)).durable().bytes()).isEqualTo(10);
+    assertThat(await(store().trash().list(Long.MAX_VALUE, null, 10))).isEmpty();
+  }
+
+  @Test
+  void trash_put_chunkIsOpen_stays() {
+    ChunkWriter writer = open(id(1));
+    fill(writer, id(1), 0, 10, 10);
+    await(writer.flush());
+
+    await(store().trash().put(List.of(new ExpiredChunk(EXPIRES, id(1))), 1_000));
+
+    fill(writer, id(1), 10, 20, 10);
+    assertThat(await(writer.finish())).isEqualTo(durable(id(1), 20));
+    writer.close();
+    assertReads(id(1), 0, 20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {100, SMALL + 77})
+  void trash_erase_isForGood_ifItIsInTheTrashSinceThen(int length) {
+    ChunkId chunk = id(1);
+    write(chunk, length, 2 * BLOCK);
+    ExpiredChunk expired = new ExpiredChunk(EXPIRES, chunk);
+    throwAway(chunk, 7_000);
+    await(store().trash().takeBack(List.of(chunk)));
+    throwAway(chunk, 8_000);
+
+    await(store().trash().erase(List.of(new TrashedChunk(7_000, expired))));
+    assertTotals(0, 0, 1, length);
+    await(store().trash().erase(List.of(new TrashedChunk(8_000, expired))));
+    for (int i = 0; i < 2; i++) {
+      assertTotals(0, 0, 0, 0);
+      assertThat(await(store().trash().list(Long.MAX_VALUE, null, 10))).isEmpty();
+      await(store().trash().takeBack(List.of(chunk)));
+      assertThat(describe(chunk).state()).isEqualTo(ChunkDescription.State.UNKNOWN);
+      restart();
+    }
+    write(chunk, 5, 5);
+    assertReads(chunk, 0, 5);
+  }
+
+  /** A deletion by order, and a copy that needs the place, do not wait for the trash. */
+  @ParameterizedTest
+  @ValueSource(ints = {100, SMALL + 77})
+  void delete_chunkIsInTheTrash_isErased(int length) {
+    ChunkId chunk = id(1);
+    write(chunk, length, 2 * BLOCK);
+    throwAway(chunk, 7_000);
+    assertThat(await(store().delete(List.of(chunk)))).containsExactly(chunk);
+    assertTotals(0, 0, 0, 0);
+    write(chunk, 5, 5);
+    restart();
+    assertReads(chunk, 0, 5);
+    assertThat(await(store().trash().list(Long.MAX_VALUE, null, 10))).isEmpty();
+  }
+
+  @Test
+  void trash_list_pagesComeByTime() {
+    for (int i = 1; i <= 6; i++) {
+      write(id(i), 10, 10);
+      throwAway(id(i), 50L * (7 - i));
+    }
+    List<ChunkId> seen = new ArrayList<>();
+    TrashedChunk after = null;
+    List<TrashedChunk> page;
+    do {
+      page = await(store().trash().list(Long.MAX_VALUE, after, 4));
+      page.forEach(trashed -> seen.add(trashed.chunk().chunk()));
+      after = page.isEmpty() ? null : page.get(page.size() - 1);
+    } while (page.size() == 4);
+    assertThat(seen).containsExactly(id(6), id(5), id(4), id(3), id(2), id(1));
+  }
+
+  @Test
+  void trash_brake_isNotedOverARestart() {
+    assertThat(await(store().trash().brakeNote())).isEqualTo(BrakeNote.NONE);
+    await(store().trash().noteBrake(new BrakeNote(1, true, 77, 0)));
+    BrakeNote last = new BrakeNote(2, false, 77, 5);
+    await(store().trash().noteBrake(last));
+    restart();
+    assertThat(await(store().trash().brakeNote())).isEqualTo(last);
   }
 
   private void writeUnder(ChunkId chunk, long expiresAtMillis) {
@@ -445,13 +641,15 @@ abstract class ChunkStoreContract extends StoreFixture {
   }
 
   @Test
-  void scrubbedUpTo_isNotedOverARestart() {
-    assertThat(await(store().scrubbedUpTo())).isEmpty();
-    await(store().noteScrubbed(Optional.of(id(7))));
+  void scrubNote_isNotedOverARestart() {
+    assertThat(await(store().scrubNote())).isEqualTo(ScrubNote.NONE);
+    ScrubNote first = new ScrubNote(id(7), 100, 1, 5, 2);
+    await(store().noteScrub(first));
     restart();
-    assertThat(await(store().scrubbedUpTo())).contains(id(7));
-    await(store().noteScrubbed(Optional.empty()));
-    assertThat(await(store().scrubbedUpTo())).isEmpty();
+    assertThat(await(store().scrubNote())).isEqualTo(first);
+    ScrubNote ended = new ScrubNote(null, 200, 1, 6, 1);
+    await(store().noteScrub(ended));
+    assertThat(await(store().scrubNote())).isEqualTo(ended);
   }
 
   @Test

@@ -14,13 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * The whole engine on simulated disks and indexes, on the test's thread: nothing happens but within
  * {@link #run}, in an order that the seed decides.
  */
-final class SimulatedNode {
+public final class SimulatedNode {
   static final NodeIdentity OWNER = new NodeIdentity("cluster", new UUID(1, 2));
 
   final CrashPoint crashPoint = new CrashPoint();
@@ -31,7 +33,12 @@ final class SimulatedNode {
   final ShuffledExecutor executor;
   private final StoreConfig config;
 
-  SimulatedNode(int volumes, StoreConfig config, long seed) {
+  /**
+   * Makes a node with blank disks.
+   *
+   * @param seed decides what happens in which order
+   */
+  public SimulatedNode(int volumes, StoreConfig config, long seed) {
     this.config = config;
     this.executor = new ShuffledExecutor(seed);
     for (int i = 0; i < volumes; i++) {
@@ -39,21 +46,53 @@ final class SimulatedNode {
     }
   }
 
+  /** Returns what runs everything; tests may put their own tasks among it. */
+  public Executor executor() {
+    return executor;
+  }
+
+  /** Returns where the process may die. */
+  public CrashPoint crashPoint() {
+    return crashPoint;
+  }
+
+  /** Returns what went wrong without anybody being told. */
+  public RecordedFaults faults() {
+    return faults;
+  }
+
   /** Starts a process on the disks. */
-  ChunkStore start() {
-    List<Path> paths = new ArrayList<>();
-    for (int i = 0; i < disks.size(); i++) {
-      paths.add(path(i));
-    }
-    VolumeDirectories directories =
-        VolumeDirectories.claim(paths, path -> disks.get(paths.indexOf(path)));
+  public VolumeSet start() {
+    return start(IntStream.range(0, disks.size()).toArray());
+  }
+
+  /** Starts a process on some of the disks. */
+  VolumeSet start(int... used) {
+    return start(OWNER, used);
+  }
+
+  VolumeSet start(NodeIdentity owner, int... used) {
+    VolumeDirectories directories = VolumeDirectories.claim(paths(used), this::disk);
     EngineParts engine =
         new EngineParts(indexes, volume -> pools(), executor, allocator, new FakeClock());
-    return run(VolumeSet.open(directories, OWNER, config, engine, () -> {}));
+    return run(VolumeSet.open(directories, owner, config, engine, () -> {}));
+  }
+
+  /** Has a process use other disks, when that is run. */
+  CompletableFuture<VolumeChange> change(VolumeSet store, int... wanted) {
+    return store.change(paths(wanted), this::disk);
+  }
+
+  private static List<Path> paths(int... used) {
+    return IntStream.of(used).mapToObj(SimulatedNode::path).toList();
   }
 
   static Path path(int disk) {
     return Path.of("disk" + disk);
+  }
+
+  private SimulatedDisk disk(Path path) {
+    return disks.get(Integer.parseInt(path.toString().substring("disk".length())));
   }
 
   private VolumePools pools() {
@@ -70,7 +109,7 @@ final class SimulatedNode {
   }
 
   /** Lets everything happen that can, and returns a result. */
-  <T> T run(CompletableFuture<T> future) {
+  public <T> T run(CompletableFuture<T> future) {
     executor.runAll();
     if (!future.isDone()) {
       throw new AssertionError("future is not done, and nothing is left to happen: " + future);
@@ -87,8 +126,13 @@ final class SimulatedNode {
     };
   }
 
+  /** Lets everything happen that can. */
+  public void runAll() {
+    executor.runAll();
+  }
+
   /** Kills the process: what its disks did not sync may be lost. */
-  void crash(RandomGenerator random) {
+  public void crash(RandomGenerator random) {
     executor.clear();
     allocator.releaseAll();
     crashPoint.restart();
@@ -96,14 +140,15 @@ final class SimulatedNode {
   }
 
   /** Returns the names of the files of chunks on all disks. */
-  List<String> chunkFiles() {
+  public List<String> chunkFiles() {
     return disks.stream()
         .flatMap(disk -> disk.files().stream())
         .filter(name -> name.startsWith("chunks/"))
         .toList();
   }
 
-  ByteBuf buffer(byte[] bytes) {
+  /** Returns a buffer that is watched. */
+  public ByteBuf buffer(byte[] bytes) {
     return allocator.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
   }
 }

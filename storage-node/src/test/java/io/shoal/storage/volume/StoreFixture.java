@@ -7,6 +7,7 @@ import io.shoal.common.checksum.Crc32c;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.storage.chunk.ChunkConfig;
 import io.shoal.storage.chunk.ChunkDescription;
 import io.shoal.storage.chunk.ChunkPlace;
@@ -66,6 +67,10 @@ abstract class StoreFixture {
 
   static WriterRequest request(ChunkId chunk) {
     return new WriterRequest(chunk, NONCE, LIMIT, EXPIRES);
+  }
+
+  static WriterRequest request(ChunkId chunk, AckLevel level) {
+    return new WriterRequest(chunk, NONCE, LIMIT, EXPIRES, level);
   }
 
   ChunkWriter open(ChunkId chunk) {

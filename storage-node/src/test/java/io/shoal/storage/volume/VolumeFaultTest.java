@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.storage.chunk.ChunkDescription.State;
+import io.shoal.storage.chunk.ChunkReader;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.chunk.DurableLength;
 import io.shoal.storage.chunk.WriterRequest;
@@ -91,6 +93,68 @@ class VolumeFaultTest extends StoreFixture {
   }
 
   @Test
+  void flush_ofMemoryLevel_isAnsweredBeforeTheIndexHasIt_andReadersFindIt() {
+    ChunkWriter writer = await(store.openWriter(request(id(2), AckLevel.MEMORY)));
+    var unused = append(writer, id(2), 0, 100);
+    int before = node.indexes.commits();
+    List<Integer> atAnswer = new ArrayList<>();
+    List<CompletableFuture<ChunkReader>> reads = new ArrayList<>();
+    var unusedEnd =
+        writer
+            .flush()
+            .thenAccept(
+                reached -> {
+                  atAnswer.add(node.indexes.commits());
+                  reads.add(store.openReader(id(2), 0, reached.bytes()));
+                });
+    node.executor.runAll();
+    assertThat(atAnswer).containsExactly(before);
+    await(reads.get(0)).close();
+    assertThat(node.indexes.commits()).isEqualTo(before + 1);
+    writer.close();
+  }
+
+  /** The second flush waits for the first one's record when the grant runs out. */
+  @Test
+  void flush_ofMemoryLevel_grantRunsOutBeforeTheCommit_keepsWhatWasAnswered() {
+    int waited = 0;
+    for (int i = 1; i <= 60; i++) {
+      ChunkWriter writer = await(store.openWriter(request(id(i), AckLevel.MEMORY)));
+      node.executor.reseed(i);
+      int before = node.indexes.commits();
+      var unusedFirst = append(writer, id(i), 0, 100);
+      CompletableFuture<DurableLength> first = writer.flush();
+      while (!first.isDone() && node.executor.runNext()) {
+        // Until it is answered, which is before its commit.
+      }
+      var unusedSecond = append(writer, id(i), 100, 50);
+      CompletableFuture<DurableLength> second = writer.flush();
+      while (!second.isDone() && node.executor.runNext()) {
+        // As above.
+      }
+      waited += node.indexes.commits() == before ? 1 : 0;
+      store.advanceLogClock(EXPIRES + i);
+      node.executor.runAll();
+      assertThat(describe(id(i)).durable()).isEqualTo(durable(id(i), 150));
+      writer.close();
+      restart();
+    }
+    assertThat(waited).as("runs in which the commits were still to come").isPositive();
+  }
+
+  @Test
+  void flush_ofMemoryLevel_indexFailsAfterwards_fencesTheVolume() {
+    ChunkWriter writer = await(store.openWriter(request(id(2), AckLevel.MEMORY)));
+    node.indexes.failCommits(eio);
+    var unused = append(writer, id(2), 0, 100);
+    assertThat(await(writer.flush())).isEqualTo(durable(id(2), 100));
+    node.indexes.failCommits(null);
+    writer.close();
+    assertFenced("EIO");
+    assertThat(describe(id(2)).state()).isEqualTo(State.UNKNOWN);
+  }
+
+  @Test
   void delete_fencedVolume_isNotClaimed() {
     write(id(1), 100, 100);
     node.indexes.failInBackground(eio);
@@ -146,6 +210,14 @@ class VolumeFaultTest extends StoreFixture {
     store = node.start();
     assertThat(node.chunkFiles()).contains(kept).doesNotContain(stale).hasSize(2);
     assertReads(id(1), 0, SMALL + 1);
+  }
+
+  @Test
+  void report_directoryIsGone_fencesTheVolume() throws IOException {
+    write(id(1), 100, 100);
+    disk.delete("identity");
+    refreshReport();
+    assertFenced("identity is gone");
   }
 
   @Test

@@ -36,6 +36,8 @@ import io.shoal.proto.v1.SetAttributesReply;
 import io.shoal.proto.v1.SetAttributesRequest;
 import io.shoal.proto.v1.StatReply;
 import io.shoal.proto.v1.StatRequest;
+import io.shoal.proto.v1.TruncateReply;
+import io.shoal.proto.v1.TruncateRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -161,6 +163,12 @@ public interface MetadataCalls {
   default CompletableFuture<FenceReply> fence(FenceRequest request, Deadline deadline) {
     return call(
         NamespaceRequest.newBuilder().setFence(request), NamespaceReply::getFence, deadline);
+  }
+
+  /** Cuts extents off the end of a file. */
+  default CompletableFuture<TruncateReply> truncate(TruncateRequest request, Deadline deadline) {
+    return call(
+        NamespaceRequest.newBuilder().setTruncate(request), NamespaceReply::getTruncate, deadline);
   }
 
   /** Throws a pending file away. */

@@ -10,14 +10,22 @@ import io.shoal.common.id.SessionId;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.Deadline;
 import io.shoal.proto.v1.ClusterServiceGrpc;
+import io.shoal.proto.v1.ConfirmNodeDeletionsReply;
+import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeClusterRequest;
 import io.shoal.proto.v1.DescribeHealthReply;
 import io.shoal.proto.v1.DescribeHealthRequest;
+import io.shoal.proto.v1.DescribeMetadataReply;
+import io.shoal.proto.v1.DescribeMetadataRequest;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.ListNodesRequest;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
+import io.shoal.proto.v1.RebalanceReply;
+import io.shoal.proto.v1.RebalanceRequest;
+import io.shoal.proto.v1.ReloadNodeReply;
+import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateReply;
 import io.shoal.proto.v1.SetNodeStateRequest;
 import java.util.concurrent.CompletableFuture;
@@ -88,6 +96,33 @@ public final class MetadataClient implements MetadataCalls {
       SetNodeStateRequest request, Deadline deadline) {
     return cluster.call(
         "set node state", ClusterServiceGrpc.getSetNodeStateMethod(), request, deadline);
+  }
+
+  /** Lets a node delete again; saying it twice has the effect of once. */
+  public CompletableFuture<ConfirmNodeDeletionsReply> confirmDeletions(
+      ConfirmNodeDeletionsRequest request, Deadline deadline) {
+    return cluster.call(
+        "confirm deletions", ClusterServiceGrpc.getConfirmNodeDeletionsMethod(), request, deadline);
+  }
+
+  /** Asks which metadata servers there are. */
+  public CompletableFuture<DescribeMetadataReply> describeMetadata(Deadline deadline) {
+    return cluster.call(
+        "describe metadata",
+        ClusterServiceGrpc.getDescribeMetadataMethod(),
+        DescribeMetadataRequest.getDefaultInstance(),
+        deadline);
+  }
+
+  /** Has a node read its configuration again; asked twice, it finds nothing to change. */
+  public CompletableFuture<ReloadNodeReply> reloadNode(
+      ReloadNodeRequest request, Deadline deadline) {
+    return cluster.call("reload node", ClusterServiceGrpc.getReloadNodeMethod(), request, deadline);
+  }
+
+  /** Begins or ends a rebalance, or only asks how far it is. */
+  public CompletableFuture<RebalanceReply> rebalance(RebalanceRequest request, Deadline deadline) {
+    return cluster.call("rebalance", ClusterServiceGrpc.getRebalanceMethod(), request, deadline);
   }
 
   /** Asks for all nodes that ever registered. */

@@ -15,6 +15,7 @@ import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.NodeStatus.VolumeStatus;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.proto.v1.Attributes;
 import io.shoal.proto.v1.ChunkLocation;
@@ -23,11 +24,14 @@ import io.shoal.proto.v1.DescribeHealthReply;
 import io.shoal.proto.v1.Extent;
 import io.shoal.proto.v1.ExtentsReply;
 import io.shoal.proto.v1.InodeVersion;
+import io.shoal.proto.v1.MaintenanceDescription;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
 import io.shoal.proto.v1.NodeState;
+import io.shoal.proto.v1.NodeUpkeep;
 import io.shoal.proto.v1.Precondition;
+import io.shoal.proto.v1.ScrubProgress;
 import io.shoal.proto.v1.Target;
 import io.shoal.proto.v1.VolumeHealth;
 import io.shoal.proto.v1.VolumeReport;
@@ -51,6 +55,7 @@ public final class ProtoMapping {
         .setReplication(policy.replication())
         .setMinReplicas(policy.minReplicas())
         .setChunkSizeBytes(policy.chunkSizeBytes())
+        .setAckLevelValue(policy.ackLevel().number())
         .build();
   }
 
@@ -121,9 +126,13 @@ public final class ProtoMapping {
     };
   }
 
-  private static FilePolicy policyOf(io.shoal.proto.v1.FilePolicy message) {
+  /** Returns the policy that a message describes. */
+  public static FilePolicy policyOf(io.shoal.proto.v1.FilePolicy message) {
     return new FilePolicy(
-        message.getReplication(), message.getMinReplicas(), message.getChunkSizeBytes());
+        message.getReplication(),
+        message.getMinReplicas(),
+        message.getChunkSizeBytes(),
+        AckLevel.ofNumber(message.getAckLevelValue()));
   }
 
   private static Map<String, byte[]> xattrsOf(Map<String, ByteString> message) {
@@ -211,11 +220,31 @@ public final class ProtoMapping {
         address.getFailureDomain(),
         livenessOf(address.getLiveness()),
         stateOf(message.getState()),
+        maintenanceOf(message),
         message.getVersion(),
         silentFor,
         message.getPendingWriteBytes(),
         message.getReplicaCount(),
-        message.getVolumesList().stream().map(ProtoMapping::volumeOf).toList());
+        message.getVolumesList().stream().map(ProtoMapping::volumeOf).toList(),
+        upkeepOf(message.getUpkeep()));
+  }
+
+  private static NodeStatus.Upkeep upkeepOf(NodeUpkeep message) {
+    ScrubProgress scrub = message.getScrub();
+    return new NodeStatus.Upkeep(
+        message.getTrashChunks(),
+        message.getTrashBytes(),
+        message.getUnknownChunks(),
+        message.getBrakeOn(),
+        message.getBrakeSinceMillis(),
+        new NodeStatus.Scrub(
+            scrub.getPassBytes(),
+            scrub.getPassOfBytes(),
+            scrub.getPassDamaged(),
+            scrub.getLastEndedAtMillis() == 0
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(scrub.getLastEndedAtMillis())),
+            scrub.getLastDamaged()));
   }
 
   /** Returns the health of a cluster. */
@@ -224,7 +253,10 @@ public final class ProtoMapping {
         message.getMissingChunks(),
         message.getUnderReplicatedChunks(),
         message.getSurplusChunks(),
-        message.getComplete());
+        message.getComplete(),
+        message.getSafeMode().getOn(),
+        message.getSafeMode().getHeardNodes(),
+        message.getSafeMode().getExpectedNodes());
   }
 
   private static NodeStatus.State stateOf(NodeState state) {
@@ -233,7 +265,20 @@ public final class ProtoMapping {
       case NODE_STATE_ACTIVE, NODE_STATE_UNSPECIFIED, UNRECOGNIZED -> NodeStatus.State.ACTIVE;
       case NODE_STATE_DECOMMISSIONING -> NodeStatus.State.DECOMMISSIONING;
       case NODE_STATE_DECOMMISSIONED -> NodeStatus.State.DECOMMISSIONED;
+      case NODE_STATE_MAINTENANCE -> NodeStatus.State.MAINTENANCE;
     };
+  }
+
+  private static Optional<NodeStatus.Maintenance> maintenanceOf(NodeDescription node) {
+    MaintenanceDescription message = node.getMaintenance();
+    return node.hasMaintenance()
+        ? Optional.of(
+            new NodeStatus.Maintenance(
+                Duration.ofMillis(message.getLeftMillis()),
+                message.getReady(),
+                message.getUnprotectedChunks(),
+                message.getFailingChunks()))
+        : Optional.empty();
   }
 
   /** Returns a state as a request has it. */
@@ -242,6 +287,7 @@ public final class ProtoMapping {
       case ACTIVE -> NodeState.NODE_STATE_ACTIVE;
       case DECOMMISSIONING -> NodeState.NODE_STATE_DECOMMISSIONING;
       case DECOMMISSIONED -> NodeState.NODE_STATE_DECOMMISSIONED;
+      case MAINTENANCE -> NodeState.NODE_STATE_MAINTENANCE;
     };
   }
 

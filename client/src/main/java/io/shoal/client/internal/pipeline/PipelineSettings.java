@@ -20,6 +20,9 @@ public record PipelineSettings(
     Limits limits) {
   private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(200);
 
+  /** Far more than a server takes for any request, unless the machine stands still. */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
+
   public PipelineSettings {
     servers = List.copyOf(servers);
     if (servers.isEmpty()) {
@@ -33,6 +36,12 @@ public record PipelineSettings(
   public Duration attemptTimeout() {
     Duration share = connectTimeout.dividedBy(servers.size());
     return share.compareTo(SHORTEST_ATTEMPT) < 0 ? SHORTEST_ATTEMPT : share;
+  }
+
+  /** Returns for how long a server that owes answers may say nothing before it is left. */
+  public Duration silenceLimit() {
+    Duration share = callTimeout.dividedBy(4);
+    return share.compareTo(LONGEST_SILENCE) < 0 ? share : LONGEST_SILENCE;
   }
 
   /**

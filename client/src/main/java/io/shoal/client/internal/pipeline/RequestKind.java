@@ -32,7 +32,7 @@ enum RequestKind {
       case STAT, OPEN, EXTENTS, LIST, LOCATE, RESERVE_CHUNKS -> READ;
       case OPEN_SESSION -> OPEN_SESSION;
       case RENEW_SESSION, CLOSE_SESSION -> SESSION;
-      case MKDIRS, CREATE_FILE, RENAME, DELETE, SET_ATTRIBUTES, FENCE -> MUTATION;
+      case MKDIRS, CREATE_FILE, RENAME, DELETE, SET_ATTRIBUTES, FENCE, TRUNCATE -> MUTATION;
       case COMMIT ->
           request.getCommit().hasCreate() && request.getCommit().getChunksCount() == 0
               ? MUTATION

@@ -263,6 +263,11 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     return !closed && (!calls.isEmpty() || !seekers.isEmpty() || session.isOpen());
   }
 
+  @Override
+  public int answersOwed() {
+    return queue.inFlight();
+  }
+
   // ------------------------------------------------------------------------------------- answers
 
   private void onAnswer(PendingCall call, NamespaceReply reply) {

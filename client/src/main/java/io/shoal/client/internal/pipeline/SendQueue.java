@@ -54,6 +54,11 @@ final class SendQueue {
     return call;
   }
 
+  /** Returns how many calls were sent and not answered. */
+  int inFlight() {
+    return inFlight.size();
+  }
+
   /** Takes back all calls in flight, to be sent again: nobody will answer them. */
   void sendAgain() {
     List<PendingCall> unanswered = List.copyOf(inFlight.values());

@@ -47,6 +47,9 @@ final class ServerLink implements PipelineStream.Events {
 
     /** Tells whether a connection would be of use. */
     boolean wantsConnection();
+
+    /** Returns how many requests were sent and not answered. */
+    int answersOwed();
   }
 
   /** How far the link is. */
@@ -69,6 +72,7 @@ final class ServerLink implements PipelineStream.Events {
   private final Backoff backoff;
   private final Executor shard;
   private final Listener listener;
+  private final SilenceWatch silence;
 
   private Stage stage = Stage.IDLE;
   private @Nullable PipelineStream stream;
@@ -105,6 +109,14 @@ final class ServerLink implements PipelineStream.Events {
     this.backoff = backoff;
     this.shard = shard;
     this.listener = listener;
+    this.silence =
+        new SilenceWatch(
+            settings.silenceLimit(),
+            environment.time(),
+            environment.timer(),
+            shard,
+            listener::answersOwed,
+            this::onSilence);
   }
 
   /** Sees to it that there will be a stream. */
@@ -125,6 +137,7 @@ final class ServerLink implements PipelineStream.Events {
   /** Sends; only when {@link #isReady}. */
   void send(NamespaceRequest request) {
     Objects.requireNonNull(stream).send(request);
+    silence.asked();
   }
 
   /** Returns the server that the stream goes to, if it can be used. */
@@ -187,6 +200,7 @@ final class ServerLink implements PipelineStream.Events {
 
   void close() {
     cancelTimeout();
+    silence.stop();
     PipelineStream open = stream;
     stream = null;
     stage = Stage.CLOSED;
@@ -244,6 +258,7 @@ final class ServerLink implements PipelineStream.Events {
       failures = 0;
       running = false;
       reasons.clear();
+      silence.heard();
       listener.onReply(reply);
     }
   }
@@ -258,6 +273,17 @@ final class ServerLink implements PipelineStream.Events {
   private void onAttemptTimeout(PipelineStream slow) {
     if (slow == stream && stage == Stage.CONNECTING) {
       onFailure(slow.server(), LinkFailure.noAnswer(settings.attemptTimeout().toMillis()));
+    }
+  }
+
+  private void onSilence(Duration silent) {
+    PipelineStream quiet = stream;
+    if (quiet != null && stage == Stage.CONNECTED) {
+      LOG.info(
+          "metadata server {} says nothing for {} ms: it is left",
+          quiet.server(),
+          silent.toMillis());
+      onFailure(quiet.server(), LinkFailure.noAnswer(silent.toMillis()));
     }
   }
 
@@ -309,6 +335,7 @@ final class ServerLink implements PipelineStream.Events {
   /** Ends the stream; whoever waits for an answer on it hears that none will come. */
   private void drop(String reason) {
     cancelTimeout();
+    silence.stop();
     PipelineStream old = stream;
     stream = null;
     stage = Stage.WAITING;

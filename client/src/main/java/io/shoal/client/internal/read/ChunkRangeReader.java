@@ -8,9 +8,6 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.time.Timer;
 import io.shoal.common.transport.ReadFrame;
-import io.shoal.common.transport.ReadListener;
-import io.shoal.common.transport.ReadRange;
-import io.shoal.common.transport.ReadStream;
 import io.shoal.common.transport.StreamLimits;
 import io.shoal.proto.v1.LocateReply;
 import io.shoal.proto.v1.LocateRequest;
@@ -28,12 +25,15 @@ import org.slf4j.LoggerFactory;
  * Reads a range of one chunk, verified and in order. When a replica fails, stalls, is short (rule
  * D4) or delivers bytes that do not fit their checksum, it goes on at the same offset from another
  * one; when all have failed it asks where the chunk is now, some times, and then gives up with
- * {@link ErrorCode#CHUNK_UNREADABLE}. One stream is open at a time; hedging would open a second one
- * in {@link #tryNext}.
+ * {@link ErrorCode#CHUNK_UNREADABLE}.
+ *
+ * <p>A replica that lets wait for longer than others usually do is <em>hedged</em>: a second one is
+ * asked for the same bytes, within the client's {@link HedgeBudget}, and whichever delivers the
+ * next frame first is kept (rule O1).
  *
  * <p>Owned by the shard of its operation.
  */
-final class ChunkRangeReader {
+final class ChunkRangeReader implements ReplicaRead.Owner {
   /** Takes what is read, in the shard. */
   interface Sink {
     /**
@@ -54,7 +54,7 @@ final class ChunkRangeReader {
 
   /** The reader ... */
   enum Stage {
-    /** ... has a stream from a replica. */
+    /** ... has a stream from a replica, or from two. */
     READING,
     /** ... has tried all replicas that it knew, and asks for others. */
     LOCATING,
@@ -79,7 +79,15 @@ final class ChunkRangeReader {
   private final Set<NodeId> tried = new HashSet<>();
   private final List<String> failures = new ArrayList<>();
   private int locateCount;
-  private @Nullable Attempt attempt;
+  private @Nullable ReplicaRead current;
+
+  /** A second stream for the bytes that the current one lets wait for. */
+  private @Nullable ReplicaRead hedge;
+
+  /** When the last frame came, or when frames were asked for while none were awaited. */
+  private long waitingSinceNanos;
+
+  private Timer.@Nullable Scheduled hedgeAlarm;
   private Timer.@Nullable Scheduled pause;
 
   /** Frames that the sink asked for and has not got. */
@@ -107,9 +115,17 @@ final class ChunkRangeReader {
 
   /** Asks for so many more frames. */
   void request(int frames) {
+    boolean waiting = wantedFrames > 0;
     wantedFrames += frames;
-    if (attempt != null) {
-      attempt.request(frames);
+    if (current != null) {
+      current.request(frames, waiting);
+    }
+    if (hedge != null) {
+      hedge.request(frames, waiting);
+    }
+    if (!waiting) {
+      waitingSinceNanos = context.resources().time().nanoTime();
+      watch();
     }
   }
 
@@ -119,28 +135,43 @@ final class ChunkRangeReader {
       return;
     }
     stage = Stage.ENDED;
-    if (attempt != null) {
-      attempt.close(reason);
+    if (current != null) {
+      current.close(reason);
+    }
+    if (hedge != null) {
+      hedge.close(reason);
     }
     if (pause != null) {
       pause.cancel();
     }
+    stopWatching();
   }
 
   // -------------------------------------------------------------------------------------- replicas
 
+  private List<ChunkReplicas.Node> untried() {
+    List<ChunkReplicas.Node> nodes = new ArrayList<>(chunk.nodes());
+    nodes.removeIf(node -> tried.contains(node.id()));
+    return nodes;
+  }
+
   private void tryNext() {
-    List<ChunkReplicas.Node> candidates = new ArrayList<>(chunk.nodes());
-    candidates.removeIf(node -> tried.contains(node.id()));
+    List<ChunkReplicas.Node> candidates = untried();
     if (candidates.isEmpty()) {
       locateLater();
       return;
     }
     stage = Stage.READING;
-    ChunkReplicas.Node node = context.choice().best(chunk.id(), candidates);
+    current = newRead(candidates);
+    waitingSinceNanos = context.resources().time().nanoTime();
+    current.open(chunk.id(), next, limits(candidates.size() > 1), wantedFrames);
+    watch();
+  }
+
+  private ReplicaRead newRead(List<ChunkReplicas.Node> candidates) {
+    ChunkReplicas.Node node = context.choice().best(chunk.id(), end - next, candidates);
     tried.add(node.id());
-    attempt = new Attempt(node);
-    attempt.open(limits(candidates.size() > 1));
+    return new ReplicaRead(context, node, end - next, shard, this);
   }
 
   /** As long as there is another replica to turn to, a stalled one is left sooner. */
@@ -149,8 +180,76 @@ final class ChunkRangeReader {
     return StreamLimits.idle(hasAlternative ? stallTimeout.dividedBy(3) : stallTimeout);
   }
 
-  private void onFrame(Attempt from, ReadFrame frame) {
-    if (from != attempt || stage != Stage.READING) {
+  // --------------------------------------------------------------------------------------- hedging
+
+  /** Sets the alarm for a second stream, if one would make sense. */
+  private void watch() {
+    if (hedgeAlarm == null
+        && stage == Stage.READING
+        && wantedFrames > 0
+        && hedge == null
+        && tried.size() < chunk.nodes().size()) {
+      setHedgeAlarm(hedgeDelayNanos());
+    }
+  }
+
+  private long hedgeDelayNanos() {
+    List<NodeId> nodes = chunk.nodes().stream().map(ChunkReplicas.Node::id).toList();
+    return context.latencies().hedgeDelayNanos(nodes, end - next);
+  }
+
+  private void setHedgeAlarm(long nanos) {
+    hedgeAlarm = context.alarms().schedule(Duration.ofNanos(nanos), shard, this::onHedgeAlarm);
+  }
+
+  private void stopWatching() {
+    if (hedgeAlarm != null) {
+      hedgeAlarm.cancel();
+      hedgeAlarm = null;
+    }
+  }
+
+  private void onHedgeAlarm() {
+    hedgeAlarm = null;
+    if (stage != Stage.READING || wantedFrames == 0 || hedge != null) {
+      return;
+    }
+    long waited = context.resources().time().nanoTime() - waitingSinceNanos;
+    long left = hedgeDelayNanos() - waited;
+    if (left > 0) {
+      setHedgeAlarm(left);
+      return;
+    }
+    List<ChunkReplicas.Node> candidates = untried();
+    candidates.removeIf(node -> context.suspicions().isSuspected(node.id()) || !node.alive());
+    if (!candidates.isEmpty() && context.hedges().tryTake()) {
+      hedge = newRead(candidates);
+      LOG.debug("chunk {} at {}: hedged by node {}", chunk.id(), next, hedge.node().id());
+      hedge.open(chunk.id(), next, limits(true), wantedFrames);
+    }
+  }
+
+  /** Keeps the stream that delivered first, and lets the other one go. */
+  private void decide(ReplicaRead winner) {
+    if (hedge == null) {
+      return;
+    }
+    if (winner == hedge) {
+      if (current != null) {
+        current.overtaken();
+      }
+      current = hedge;
+    } else {
+      hedge.callOff();
+    }
+    hedge = null;
+  }
+
+  // ---------------------------------------------------------------------------------------- frames
+
+  @Override
+  public void onFrame(ReplicaRead from, ReadFrame frame) {
+    if (!isOpen(from)) {
       frame.release();
       return;
     }
@@ -166,18 +265,27 @@ final class ChunkRangeReader {
       onFailed(from, mismatch(length, crc32c, frame.crc32c()));
       return;
     }
+    decide(from);
     int offset = next;
     next += length;
     wantedFrames--;
     from.got(length);
+    waitingSinceNanos = context.resources().time().nanoTime();
     sink.onBytes(offset, frame.payload());
     if (next == end && stage == Stage.READING) {
       // The stream ends by itself; what it still says is not heard.
-      attempt = null;
+      current = null;
       stage = Stage.ENDED;
-      context.suspicions().reportSuccess(from.node.id());
+      stopWatching();
+      context.suspicions().reportSuccess(from.node().id());
       sink.onEnd(null);
+    } else {
+      watch();
     }
+  }
+
+  private boolean isOpen(ReplicaRead read) {
+    return stage == Stage.READING && (read == current || read == hedge);
   }
 
   private ShoalException misplaced(int offset, int length) {
@@ -196,8 +304,9 @@ final class ChunkRangeReader {
             .formatted(length, next, actual, expected));
   }
 
-  private void onClosed(Attempt from, @Nullable ShoalException failure) {
-    if (from == attempt && stage == Stage.READING) {
+  @Override
+  public void onClosed(ReplicaRead from, @Nullable ShoalException failure) {
+    if (isOpen(from)) {
       onFailed(from, failure != null ? failure : endedEarly());
     }
   }
@@ -207,19 +316,27 @@ final class ChunkRangeReader {
         ErrorCode.REPLICA_SHORT, "", "the stream ended at " + next + " (expected: " + end + ")");
   }
 
-  private void onFailed(Attempt from, ShoalException failure) {
+  private void onFailed(ReplicaRead from, ShoalException failure) {
     from.close(failure);
-    attempt = null;
+    if (from == current) {
+      current = hedge;
+    }
+    hedge = null;
     if (failure.code() == ErrorCode.CANCELLED) {
       end(failure);
       return;
     }
+    ChunkReplicas.Node node = from.node();
     if (isFaultOfNode(failure.code())) {
-      context.suspicions().reportFailure(from.node.id());
+      context.suspicions().reportFailure(node.id());
     }
-    LOG.info("chunk {} at {}: node {} failed: {}", chunk.id(), next, from.node.id(), failure);
-    failures.add("node " + from.node.id() + " (" + from.node.address() + "): " + failure);
-    tryNext();
+    LOG.info("chunk {} at {}: node {} failed: {}", chunk.id(), next, node.id(), failure);
+    failures.add("node " + node.id() + " (" + node.address() + "): " + failure);
+    if (current == null) {
+      tryNext();
+    } else {
+      watch();
+    }
   }
 
   /** What a bad replica alone explains is not held against the node. */
@@ -307,58 +424,10 @@ final class ChunkRangeReader {
 
   private void end(ShoalException failure) {
     stage = Stage.ENDED;
+    stopWatching();
+    if (current != null) {
+      current.close(failure);
+    }
     sink.onEnd(failure);
-  }
-
-  /** A stream from one replica. */
-  private final class Attempt implements ReadListener {
-    private final ChunkReplicas.Node node;
-    private @Nullable ReadStream stream;
-
-    /** Bytes that the node still has to deliver, as {@link ReplicaChoice} was told. */
-    private int expectedBytes;
-
-    Attempt(ChunkReplicas.Node node) {
-      this.node = node;
-    }
-
-    void open(StreamLimits limits) {
-      expectedBytes = end - next;
-      context.choice().expect(node.id(), expectedBytes);
-      ReadRange range = new ReadRange(chunk.id(), next, end - next, node.id());
-      stream = context.resources().transport().openRead(node.address(), range, limits, this);
-      if (wantedFrames > 0) {
-        request(wantedFrames);
-      }
-    }
-
-    void request(int frames) {
-      if (stream != null) {
-        stream.request(frames);
-      }
-    }
-
-    void got(int bytes) {
-      expectedBytes -= bytes;
-      context.choice().expect(node.id(), -bytes);
-    }
-
-    /** Ends the stream; what it still says is not heard. */
-    void close(ShoalException reason) {
-      got(expectedBytes);
-      if (stream != null) {
-        stream.cancel(reason);
-      }
-    }
-
-    @Override
-    public void onFrame(ReadFrame frame) {
-      shard.execute(() -> ChunkRangeReader.this.onFrame(this, frame));
-    }
-
-    @Override
-    public void onClosed(@Nullable ShoalException failure) {
-      shard.execute(() -> ChunkRangeReader.this.onClosed(this, failure));
-    }
   }
 }

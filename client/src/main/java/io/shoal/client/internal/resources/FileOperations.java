@@ -39,6 +39,9 @@ public interface FileOperations {
   /** Opens a new file for writing. */
   CompletableFuture<AsyncFileWriter> create(String path, PutOptions options);
 
+  /** Opens a file for writing at its end. */
+  CompletableFuture<AsyncFileWriter> append(String path);
+
   /** Opens a file for reading. */
   CompletableFuture<AsyncFileReader> open(String path);
 

@@ -101,9 +101,20 @@ public final class TransferOperations implements FileOperations {
   @Override
   public CompletableFuture<AsyncFileWriter> create(String path, PutOptions options) {
     CompletableFuture<FileWriter> begun = writers.begin(path, options);
+    return hand(path, begun.thenCompose(writer -> writer.create().thenApply(nothing -> writer)));
+  }
+
+  @Override
+  public CompletableFuture<AsyncFileWriter> append(String path) {
+    return hand(path, writers.append(path));
+  }
+
+  /** Hands a writer to the user of the client; stops it if nobody is there any more. */
+  private static CompletableFuture<AsyncFileWriter> hand(
+      String path, CompletableFuture<FileWriter> begun) {
     CompletableFuture<AsyncFileWriter> result = new CompletableFuture<>();
     Listening.to(
-        begun.thenCompose(writer -> writer.create().thenApply(nothing -> writer)),
+        begun,
         (writer, failure) -> {
           if (failure != null) {
             result.completeExceptionally(ShoalException.of(failure));

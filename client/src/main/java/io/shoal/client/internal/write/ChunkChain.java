@@ -71,6 +71,7 @@ final class ChunkChain implements ChunkWriter.Owner {
     this.target = target;
     this.shard = shard;
     this.owner = owner;
+    this.appendedBytes = target.startBytes();
     this.backoff =
         new Backoff(FIRST_PAUSE, LONGEST_PAUSE, context.resources().environment().random());
     this.lastProgressNanos = context.resources().time().nanoTime();

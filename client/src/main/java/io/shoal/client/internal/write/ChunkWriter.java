@@ -20,14 +20,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One chunk of a file, from its first frame to its last commit. The same frames go to all nodes of
- * the grant; a node that fails is left out from then on. When too few are left the chunk is
- * <em>cut</em>: it ends with the last byte that enough nodes have made durable, and what comes
- * behind is handed back to be written in another chunk. For that, frames are kept until they are
- * durable on every node that still takes part.
+ * the grant; a node that fails is left out from then on, and so is one that stalls while enough
+ * others get on (rule O1). When too few are left the chunk is <em>cut</em>: it ends with the last
+ * byte that enough nodes have made durable, and what comes behind is handed back to be written in
+ * another chunk. For that, frames are kept until they are durable on every node that still takes
+ * part.
  *
  * <p>Owned by the file's shard.
  */
-final class ChunkWriter implements ReplicaWriter.Owner {
+final class ChunkWriter implements ReplicaWriter.Owner, StragglerWatch.Owner {
   /** Hears of the chunk, in the shard. */
   interface Owner {
     /** More bytes are durable, or the chunk is complete. */
@@ -96,6 +97,8 @@ final class ChunkWriter implements ReplicaWriter.Owner {
   private boolean sealed;
   private Timer.@Nullable Scheduled halfLife;
 
+  private final StragglerWatch stragglers;
+
   ChunkWriter(
       WriteContext context, FileTarget target, Executor shard, long fileOffset, Owner owner) {
     this.context = context;
@@ -103,6 +106,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
     this.shard = shard;
     this.fileOffset = fileOffset;
     this.owner = owner;
+    this.stragglers = new StragglerWatch(context, target.policy().minReplicas(), shard, this);
   }
 
   // --------------------------------------------------------------------------------------
@@ -239,7 +243,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
       replicas.add(new ReplicaWriter(granted, node, durable, shard, this));
     }
     for (ReplicaWriter replica : replicas) {
-      replica.open(context.resources().transport(), limits, nonce);
+      replica.open(context.resources().transport(), limits, nonce, target.policy().ackLevel());
     }
     long nanos = granted.usableUntilNanos() - context.resources().time().nanoTime();
     halfLife =
@@ -268,6 +272,24 @@ final class ChunkWriter implements ReplicaWriter.Owner {
   @Override
   public void onDurable(ReplicaWriter replica) {
     advance();
+    if (isStreaming()) {
+      stragglers.watch();
+    }
+  }
+
+  @Override
+  public List<ReplicaWriter> live() {
+    List<ReplicaWriter> live = new ArrayList<>(replicas);
+    live.removeIf(ReplicaWriter::isFailed);
+    return live;
+  }
+
+  @Override
+  public void leave(ReplicaWriter straggler, ShoalException reason) {
+    if (isStreaming()) {
+      straggler.cancel(reason);
+      onFailed(straggler, reason);
+    }
   }
 
   @Override
@@ -312,6 +334,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
 
   private void complete(int newBytes) {
     moveTo(Stage.COMPLETE, "durable");
+    stragglers.end();
     for (ReplicaWriter replica : replicas) {
       if (!replica.isFailed()) {
         context.suspicions().reportSuccess(replica.nodeId());
@@ -332,6 +355,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
     replicas.forEach(replica -> replica.cancel(cause));
     boolean finished = stage == Stage.FINISHING;
     moveTo(Stage.CUT, cause.toString());
+    stragglers.end();
     Rest rest = new Rest(takeRest(), requestedBytes > durable.end(), finished);
     updateSettling();
     if (newBytes > 0) {
@@ -382,6 +406,7 @@ final class ChunkWriter implements ReplicaWriter.Owner {
     replicas.forEach(replica -> replica.cancel(reason));
     moveTo(Stage.CANCELLED, reason.toString());
     endHalfLife();
+    stragglers.end();
     takeRest().forEach(Frame::release);
     updateSettling();
   }

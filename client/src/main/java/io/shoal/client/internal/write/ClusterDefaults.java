@@ -56,6 +56,6 @@ public final class ClusterDefaults {
           "min-replicas",
           "min-replicas: " + minReplicas + " (expected: at most replication, " + replication + ")");
     }
-    return new FilePolicy(replication, minReplicas, chunkSizeBytes);
+    return new FilePolicy(replication, minReplicas, chunkSizeBytes, policy.ackLevel());
   }
 }

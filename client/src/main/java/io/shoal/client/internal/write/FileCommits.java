@@ -38,7 +38,7 @@ final class FileCommits {
   private final FileTarget target;
   private final Executor shard;
 
-  private Stage stage = Stage.UNKNOWN;
+  private Stage stage;
   private io.shoal.proto.v1.@Nullable FileStatus status;
   private @Nullable CompletableFuture<?> underWay;
 
@@ -46,6 +46,8 @@ final class FileCommits {
     this.context = context;
     this.target = target;
     this.shard = shard;
+    this.status = target.appended();
+    this.stage = status == null ? Stage.UNKNOWN : Stage.PUBLISHED;
   }
 
   boolean isBusy() {
@@ -138,7 +140,7 @@ final class FileCommits {
                 () -> {
                   underWay = null;
                   if (failure != null) {
-                    answered.completeExceptionally(ShoalException.of(failure));
+                    answered.completeExceptionally(ofThisFile(ShoalException.of(failure)));
                     return;
                   }
                   LOG.debug("{}: {} -> {}, {} bytes", target.path(), stage, next, told.getLength());
@@ -151,6 +153,21 @@ final class FileCommits {
                   }
                 }));
     return answered;
+  }
+
+  /** The servers know the file by its inode, whoever writes it by its path. */
+  private ShoalException ofThisFile(ShoalException failure) {
+    boolean namesInode =
+        status != null
+            && failure.subject().equals("inode " + Long.toHexString(status.getInodeId()));
+    return namesInode
+        ? new ShoalException(
+            failure.code(),
+            target.path(),
+            failure.getMessage(),
+            failure.retryAfterMillis(),
+            failure)
+        : failure;
   }
 
   private ShoalException wrongLength(long actual, long expected) {

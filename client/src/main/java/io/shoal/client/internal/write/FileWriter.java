@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file from its first byte to its place in the namespace: takes bytes and frames, hands them to
- * the chunks, and commits what has become durable when somebody waits for it, when the file is
- * closed, when enough has gathered, and before grants run out.
+ * One file from its first byte to its place in the namespace, or what is appended to one: takes
+ * bytes and frames, hands them to the chunks, and commits what has become durable when somebody
+ * waits for it, when the file is closed, when enough has gathered, and before grants run out.
  *
  * <p>Calls may come from any thread and are sent to the file's shard, which owns everything else;
  * futures that callers see complete on the callback executor.
@@ -58,7 +58,7 @@ public final class FileWriter implements AsyncFileWriter {
   private final FileCommits commits;
   private final Intake intake;
 
-  private final AtomicLong position = new AtomicLong();
+  private final AtomicLong position;
   private final AtomicInteger openCalls = new AtomicInteger();
   private final Runnable relief;
 
@@ -73,10 +73,11 @@ public final class FileWriter implements AsyncFileWriter {
   private final Queue<PendingFlush> flushes = new ArrayDeque<>();
   private boolean advanceQueued;
 
-  /** Makes a writer of a file of which nobody knows yet. */
+  /** Makes a writer; of a new file nobody knows yet. */
   FileWriter(WriteContext context, FileTarget target) {
     this.context = context;
     this.target = target;
+    this.position = new AtomicLong(target.startBytes());
     this.callbacks = new Callbacks(context.resources().executors().callbacks());
     this.progress = new ProgressReports(target.options().progress(), callbacks);
     this.shard =
@@ -161,7 +162,7 @@ public final class FileWriter implements AsyncFileWriter {
   }
 
   /**
-   * Makes the file known, so that it fails at once if its path can't be written to; otherwise the
+   * Makes a new file known, so that it fails at once if its path can't be written to; otherwise the
    * first commit does it.
    *
    * @return completes in the shard
@@ -191,7 +192,8 @@ public final class FileWriter implements AsyncFileWriter {
 
   /** Returns the size of the frame that best begins at a position: it ends with the chunk. */
   public int frameBytesAt(long filePosition) {
-    int chunkRoom = chunkSizeBytes() - (int) (filePosition % chunkSizeBytes());
+    long written = filePosition - target.startBytes();
+    int chunkRoom = chunkSizeBytes() - (int) (written % chunkSizeBytes());
     return Math.min(context.settings().frameBytes(), chunkRoom);
   }
 

@@ -2,10 +2,14 @@ package io.shoal.client.internal.write;
 
 import io.shoal.client.FilePolicy;
 import io.shoal.client.PutOptions;
+import io.shoal.client.internal.metadata.ProtoMapping;
 import io.shoal.client.internal.resources.Listening;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Cancellation;
+import io.shoal.proto.v1.FileType;
+import io.shoal.proto.v1.StatReply;
+import io.shoal.proto.v1.StatRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,12 +46,46 @@ public final class FileWriters {
             begun.completeExceptionally(ShoalException.of(failure));
             return;
           }
-          FileWriter writer = begin(new FileTarget(path, options, policy));
-          if (!begun.complete(writer)) {
-            writer.stop(new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it any more"));
+          hand(path, begin(FileTarget.fresh(path, options, policy)), begun);
+        });
+    return Cancellation.forward(begun, asked);
+  }
+
+  /**
+   * Makes a writer that goes on at the end of a file, which stays visible; it has the generation
+   * that the file has now, so that whoever else commits to the file ends it (rule C3).
+   *
+   * @param path normal
+   * @return completes on any thread; may be cancelled
+   */
+  public CompletableFuture<FileWriter> append(String path) {
+    CompletableFuture<StatReply> asked =
+        context
+            .metadata()
+            .stat(
+                StatRequest.newBuilder().setTarget(ProtoMapping.targetOf(path)).build(),
+                context.resources().metadataDeadline());
+    CompletableFuture<FileWriter> begun = new CompletableFuture<>();
+    Listening.to(
+        asked,
+        (reply, failure) -> {
+          if (failure != null) {
+            begun.completeExceptionally(ShoalException.of(failure));
+          } else if (reply.getStatus().getType() != FileType.FILE_TYPE_FILE) {
+            begun.completeExceptionally(
+                new ShoalException(
+                    ErrorCode.IS_A_DIRECTORY, path, "is a directory (expected: a file)"));
+          } else {
+            hand(path, begin(FileTarget.endOf(path, reply.getStatus())), begun);
           }
         });
     return Cancellation.forward(begun, asked);
+  }
+
+  private static void hand(String path, FileWriter writer, CompletableFuture<FileWriter> begun) {
+    if (!begun.complete(writer)) {
+      writer.stop(new ShoalException(ErrorCode.CANCELLED, path, "nobody wants it any more"));
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import io.shoal.client.internal.metadata.GrantedChunk;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.NodeId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.common.transport.ChunkTransport;
 import io.shoal.common.transport.StreamLimits;
 import io.shoal.common.transport.WriteAck;
@@ -57,6 +58,9 @@ final class ReplicaWriter {
 
   private int volumeId;
 
+  /** What was durable when the chunk last looked for stragglers. */
+  private int markedBytes;
+
   /**
    * Makes a stream that is not open yet.
    *
@@ -91,6 +95,16 @@ final class ReplicaWriter {
     return durable.end();
   }
 
+  /** Remembers how far the node is. */
+  void mark() {
+    markedBytes = durableBytes();
+  }
+
+  /** Tells whether the node has made nothing durable since the mark. */
+  boolean standsStill() {
+    return durableBytes() == markedBytes;
+  }
+
   boolean isFailed() {
     return stage == Stage.FAILED;
   }
@@ -99,12 +113,13 @@ final class ReplicaWriter {
    * Opens the stream and sends what is there.
    *
    * @param nonce random number of this chunk, the same for all its nodes
+   * @param level what the node has to do before it calls bytes durable
    */
-  void open(ChunkTransport transport, StreamLimits limits, long nonce) {
+  void open(ChunkTransport transport, StreamLimits limits, long nonce, AckLevel level) {
     WriteStream opened = transport.openWrite(node.address(), limits, new Listener());
     stream = opened;
     // Without waiting for the connection: the frame is in memory anyway.
-    sendNext(opened, new WriteOpening(chunk.grant(), nonce, node.id()));
+    sendNext(opened, new WriteOpening(chunk.grant(), nonce, node.id(), level));
     sendMore();
   }
 

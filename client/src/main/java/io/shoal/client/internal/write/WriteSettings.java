@@ -1,6 +1,7 @@
 package io.shoal.client.internal.write;
 
 import io.shoal.client.ClientConfig;
+import java.time.Duration;
 
 /**
  * How files are cut and how much of one file is under way.
@@ -11,6 +12,8 @@ import io.shoal.client.ClientConfig;
  * @param chunksInFlight most chunks of a file that are not durable yet
  * @param chunksToCommit complete chunks that are worth a commit in the middle of a file
  * @param commitLimitChunks most chunks in one commit: some hundred bytes each, rule C4
+ * @param stragglerAfter a node that makes no progress for so long while enough others do is left
+ *     behind
  * @param openCalls most calls of a writer that have not completed
  */
 public record WriteSettings(
@@ -19,6 +22,7 @@ public record WriteSettings(
     int chunksInFlight,
     int chunksToCommit,
     int commitLimitChunks,
+    Duration stragglerAfter,
     int openCalls) {
   /** Smallest frame that is allocated for a stream whose length is not known. */
   static final int SMALLEST_FRAME_BYTES = 4 << 10;
@@ -44,6 +48,7 @@ public record WriteSettings(
         8,
         64,
         256,
+        config.stallTimeout().dividedBy(10),
         config.operationLimit());
   }
 

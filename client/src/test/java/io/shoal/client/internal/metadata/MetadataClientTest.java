@@ -39,6 +39,10 @@ class MetadataClientTest {
 
   private final FakeNamespace namespace = new FakeNamespace();
   private final FakeMetadataServer server = new FakeMetadataServer(namespace);
+
+  /** Outlives the client, which else would wait for it by a clock that stands still. */
+  private final FakeMetadataServer other = new FakeMetadataServer(namespace);
+
   private final MetadataFixture fixture = new MetadataFixture();
 
   private final List<ClosedPort> closedPorts = new ArrayList<>();
@@ -48,6 +52,7 @@ class MetadataClientTest {
     server.behave(request -> Behaviour.SERVE);
     fixture.close();
     server.close();
+    other.close();
     closedPorts.forEach(ClosedPort::close);
   }
 
@@ -383,6 +388,59 @@ class MetadataClientTest {
       replies.forEach(reply -> assertThat(Await.result(reply).getCreated()).isEqualTo(1));
       assertThat(namespace.executedCount(RequestCase.MKDIRS)).isEqualTo(201);
     }
+  }
+
+  @Test
+  void servers_connectedOneSaysNothing_theOtherServes() {
+    FakeClock clock = new FakeClock();
+    fixture.with(clock).withoutPauses().client(server.address(), other.address());
+    Await.result(fixture.mkdir("/first"));
+    server.behave(request -> Behaviour.IGNORE);
+    CompletableFuture<MkdirsReply> reply = fixture.mkdir("/a");
+    Await.until("asked", () -> server.receivedCount(RequestCase.MKDIRS) == 2);
+    clock.advance(Duration.ofMillis(1_999));
+    assertThat(other.streams()).isZero();
+    clock.advance(Duration.ofMillis(1));
+    assertThat(Await.result(reply).getCreated()).isEqualTo(1);
+    assertThat(other.receivedCount(RequestCase.MKDIRS)).isEqualTo(1);
+    assertThat(namespace.executedCount(RequestCase.MKDIRS)).isEqualTo(2);
+  }
+
+  @Test
+  void servers_oneIsSlowWithACallAndAnswersOthers_isNotLeft() {
+    FakeClock clock = new FakeClock();
+    fixture.with(clock).client(server.address(), other.address());
+    Await.result(fixture.mkdir("/first"));
+    server.behaveOnce(RequestCase.MKDIRS, Behaviour.HOLD_REPLY);
+    CompletableFuture<MkdirsReply> slow = fixture.mkdir("/slow");
+    for (int i = 0; i < 5; i++) {
+      clock.advance(Duration.ofMillis(1_500));
+      Await.result(fixture.stat("/", fixture.deadline()));
+    }
+    server.releaseHeld();
+    assertThat(Await.result(slow).getCreated()).isEqualTo(1);
+    assertThat(server.streams()).isEqualTo(1);
+    assertThat(other.streams()).isZero();
+  }
+
+  @Test
+  void servers_onlyOneAndItSaysNothing_isAskedAgainLessAndLess() {
+    FakeClock clock = new FakeClock();
+    fixture.with(clock).withoutPauses().client(server.address());
+    Await.result(fixture.mkdir("/first"));
+    server.behave(request -> Behaviour.IGNORE);
+    CompletableFuture<MkdirsReply> reply = fixture.mkdir("/a", fixture.deadline(60_000));
+    int asked = 1;
+    for (int seconds : new int[] {2, 4, 8, 16}) {
+      asked++;
+      int expected = asked;
+      Await.until("asked", () -> server.receivedCount(RequestCase.MKDIRS) == expected);
+      clock.advance(Duration.ofSeconds(seconds));
+    }
+    server.behave(request -> Behaviour.SERVE);
+    clock.advance(Duration.ofSeconds(16));
+    assertThat(Await.result(reply).getCreated()).isEqualTo(1);
+    assertThat(namespace.executedCount(RequestCase.MKDIRS)).isEqualTo(2);
   }
 
   @Test

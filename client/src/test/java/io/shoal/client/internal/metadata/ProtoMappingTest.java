@@ -17,13 +17,16 @@ import io.shoal.proto.v1.ExtentsReply;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
+import io.shoal.proto.v1.NodeUpkeep;
 import io.shoal.proto.v1.Replica;
+import io.shoal.proto.v1.ScrubProgress;
 import io.shoal.proto.v1.VolumeHealth;
 import io.shoal.proto.v1.VolumeReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProtoMappingTest {
@@ -142,5 +145,41 @@ class ProtoMappingTest {
     assertThat(node.volumes().get(0).health()).isEqualTo("fenced");
     assertThat(ProtoMapping.nodeOf(message.setSilentMillis(1_500).build()).silentFor())
         .contains(Duration.ofMillis(1_500));
+  }
+
+  @Test
+  void nodeOf_upkeep_isTakenOver_andNothingIfThereIsNone() {
+    NodeUpkeep.Builder message =
+        NodeUpkeep.newBuilder()
+            .setTrashChunks(1)
+            .setTrashBytes(2)
+            .setUnknownChunks(3)
+            .setBrakeOn(true)
+            .setBrakeSinceMillis(4)
+            .setScrub(
+                ScrubProgress.newBuilder()
+                    .setPassBytes(5)
+                    .setPassOfBytes(20)
+                    .setPassDamaged(6)
+                    .setLastEndedAtMillis(7)
+                    .setLastDamaged(8));
+    NodeDescription.Builder node =
+        NodeDescription.newBuilder()
+            .setAddress(NodeAddress.newBuilder().setNodeId(1).setHost("h").setPort(1));
+    NodeStatus.Upkeep none = ProtoMapping.nodeOf(node.build()).upkeep();
+    NodeStatus.Upkeep upkeep = ProtoMapping.nodeOf(node.setUpkeep(message).build()).upkeep();
+    assertThat(upkeep)
+        .isEqualTo(
+            new NodeStatus.Upkeep(
+                1,
+                2,
+                3,
+                true,
+                4,
+                new NodeStatus.Scrub(5, 20, 6, Optional.of(Instant.ofEpochMilli(7)), 8)));
+    assertThat(upkeep.scrub().share()).isEqualTo(0.25);
+    assertThat(none.brakeOn()).isFalse();
+    assertThat(none.scrub().lastEnded()).isEmpty();
+    assertThat(none.scrub().share()).isEqualTo(1);
   }
 }

@@ -237,6 +237,108 @@ class FileReaderTest {
         .isEqualTo(ErrorCode.GENERATION_GONE);
   }
 
+  // --------------------------------------------------------------------------------------- hedging
+
+  /** Reads until it is known how long a read takes; returns how many that were. */
+  private int warmUp(AsyncFileReader reader) {
+    cluster.nodes().forEach(node -> node.delay(Duration.ofMillis(1)));
+    for (int i = 0; i < 200; i++) {
+      read(reader, i, 100);
+    }
+    return 200;
+  }
+
+  private Duration timed(Runnable task) {
+    long begin = cluster.clock().nanoTime();
+    task.run();
+    return Duration.ofNanos(cluster.clock().nanoTime() - begin);
+  }
+
+  @Test
+  void read_oneNodeIsLate_isHedgedOnceAndThenAvoided() {
+    AsyncFileReader reader = open(Arrays.copyOf(BYTES, CHUNK_BYTES));
+    warmUp(reader);
+    SimulatedNode late = cluster.node(holdersOf(0).get(0));
+    late.delay(Duration.ofMillis(500));
+    for (int i = 0; i < 100; i++) {
+      int position = i;
+      assertThat(timed(() -> read(reader, position, 100))).isLessThan(Duration.ofMillis(10));
+    }
+    int asked = late.streamsOpened();
+    for (int i = 0; i < 100; i++) {
+      read(reader, i, 100);
+    }
+    assertThat(late.streamsOpened()).isEqualTo(asked);
+  }
+
+  @Test
+  void read_lateNodeIsItselfAgain_getsReadsAgain() {
+    AsyncFileReader reader = open(Arrays.copyOf(BYTES, CHUNK_BYTES));
+    warmUp(reader);
+    SimulatedNode late = cluster.node(holdersOf(0).get(0));
+    late.delay(Duration.ofMillis(500));
+    for (int i = 0; i < 100; i++) {
+      read(reader, i, 100);
+    }
+    late.delay(Duration.ofMillis(1));
+    for (int i = 0; i < 10; i++) {
+      cluster.clock().advanceMillis(1_000);
+      read(reader, i, 100);
+    }
+    int asked = late.streamsOpened();
+    for (int i = 0; i < 100; i++) {
+      read(reader, i, 100);
+    }
+    assertThat(late.streamsOpened()).isGreaterThan(asked + 10);
+  }
+
+  @Test
+  void read_allNodesAreLate_hedgesNoMoreThanTheBudget() {
+    AsyncFileReader reader = open(Arrays.copyOf(BYTES, CHUNK_BYTES));
+    int reads = warmUp(reader);
+    int opened = streamsOpened();
+    cluster.nodes().forEach(node -> node.delay(Duration.ofMillis(100)));
+    for (int i = 0; i < 1_000; i++) {
+      read(reader, i, 100);
+    }
+    int hedges = streamsOpened() - opened - 1_000;
+    // The reads of the warm-up have earned some, the hedges themselves are reads.
+    int allowed = HedgeBudget.SAVED_LIMIT + (reads + 1_000 + hedges) * 5 / 100;
+    assertThat(hedges).isBetween(1, allowed);
+  }
+
+  @Test
+  void read_nodeIsLateInTheMiddleOfALongRange_goesOnFromAnother() {
+    AsyncFileReader reader = open(Arrays.copyOf(BYTES, CHUNK_BYTES));
+    warmUp(reader);
+    holdersOf(0).stream()
+        .limit(2)
+        .forEach(holder -> cluster.node(holder).failAfter(4, Fault.STALL));
+    assertThat(
+            timed(
+                () ->
+                    assertThat(read(reader, 0, CHUNK_BYTES))
+                        .isEqualTo(Arrays.copyOf(BYTES, CHUNK_BYTES))))
+        .isLessThan(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void read_hedgeFails_theLateNodeIsStillHeard() {
+    AsyncFileReader reader = open(Arrays.copyOf(BYTES, CHUNK_BYTES));
+    List<Integer> holders = holdersOf(0);
+    holders.forEach(holder -> cluster.node(holder).delay(Duration.ofMillis(400)));
+    // Whichever is asked first, the hedge meets a node that has lost the chunk, or the other way.
+    holders.stream().limit(2).forEach(holder -> cluster.node(holder).lose(chunkOf(0)));
+    for (int i = 0; i < 20; i++) {
+      assertThat(read(reader, i, 100)).isEqualTo(Arrays.copyOfRange(BYTES, i, i + 100));
+    }
+    assertThat(cluster.metadata().count(RequestCase.LOCATE)).isZero();
+  }
+
+  private int streamsOpened() {
+    return cluster.nodes().stream().mapToInt(SimulatedNode::streamsOpened).sum();
+  }
+
   // ---------------------------------------------------------------------------------- large files
 
   private byte[] writeInManyExtents(int count) {

@@ -19,22 +19,26 @@ class ReplicaChoiceTest {
   private static final ChunkReplicas.Node NEAR_TOO = node(3, "here", true);
   private static final ChunkReplicas.Node DEAD = node(4, "here", false);
 
-  private final NodeSuspicions suspicions =
-      new NodeSuspicions(Duration.ofSeconds(10), new FakeClock());
+  private static final int RANGE = 100;
+
+  private final FakeClock clock = new FakeClock();
+  private final NodeSuspicions suspicions = new NodeSuspicions(Duration.ofSeconds(10), clock);
+  private final NodeLatencies latencies = new NodeLatencies(clock);
+  private final HedgeBudget hedges = new HedgeBudget(5);
 
   private static ChunkReplicas.Node node(int id, String host, boolean alive) {
     return new ChunkReplicas.Node(new NodeId(id), new HostPort(host, 9_000 + id), alive);
   }
 
   private ReplicaChoice choice(boolean readsLocalFiles) {
-    return new ReplicaChoice(suspicions, "here"::equals, readsLocalFiles);
+    return new ReplicaChoice(suspicions, latencies, hedges, "here"::equals, readsLocalFiles);
   }
 
   private static Set<ChunkReplicas.Node> chosen(
       ReplicaChoice choice, ChunkId chunk, ChunkReplicas.Node... candidates) {
     Set<ChunkReplicas.Node> chosen = new HashSet<>();
     for (int i = 0; i < 200; i++) {
-      chosen.add(choice.best(chunk, List.of(candidates)));
+      chosen.add(choice.best(chunk, RANGE, List.of(candidates)));
     }
     return chosen;
   }
@@ -71,5 +75,34 @@ class ReplicaChoiceTest {
     assertThat(chosen(choice, new ChunkId(5), FAR, NEAR, DEAD)).containsExactly(NEAR);
     suspicions.reportFailure(NEAR.id());
     assertThat(chosen(choice, new ChunkId(5), FAR, NEAR, DEAD)).containsExactly(FAR);
+  }
+
+  @Test
+  void best_aNodeIsLate_isAnotherUntilItWasTriedAgain() {
+    ReplicaChoice choice = choice(true);
+    latencies.answered(FAR.id(), RANGE, 1_000_000);
+    latencies.overtaken(NEAR.id(), RANGE, 20_000_000);
+    assertThat(chosen(choice, new ChunkId(5), FAR, NEAR)).containsExactly(FAR);
+    // Once a second it gets a read, and is believed when it was soon a few times.
+    int tries = 0;
+    while (chosen(choice, new ChunkId(5), FAR, NEAR).contains(FAR)) {
+      clock.advanceMillis(1_000);
+      assertThat(choice.best(new ChunkId(5), RANGE, List.of(FAR, NEAR))).isEqualTo(NEAR);
+      latencies.answered(NEAR.id(), RANGE, 1_000_000);
+      tries++;
+    }
+    assertThat(tries).isBetween(1, 4);
+  }
+
+  @Test
+  void best_noHedgeIsLeft_triesNoLateNode() {
+    ReplicaChoice choice = choice(true);
+    latencies.answered(FAR.id(), RANGE, 1_000_000);
+    latencies.overtaken(NEAR.id(), RANGE, 20_000_000);
+    while (hedges.tryTake()) {
+      clock.advanceMillis(1);
+    }
+    clock.advanceMillis(10_000);
+    assertThat(chosen(choice, new ChunkId(5), FAR, NEAR)).containsExactly(FAR);
   }
 }

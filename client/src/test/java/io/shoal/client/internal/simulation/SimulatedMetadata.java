@@ -32,6 +32,7 @@ import io.shoal.proto.v1.OpenReply;
 import io.shoal.proto.v1.Precondition;
 import io.shoal.proto.v1.ReserveChunksReply;
 import io.shoal.proto.v1.ReserveChunksRequest;
+import io.shoal.proto.v1.StatReply;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -242,6 +243,12 @@ public final class SimulatedMetadata implements MetadataCalls {
         yield reply.setAbandon(AbandonReply.getDefaultInstance()).build();
       }
       case RESERVE_CHUNKS -> reply.setReserveChunks(reserve(request.getReserveChunks())).build();
+      case STAT ->
+          reply
+              .setStat(
+                  StatReply.newBuilder()
+                      .setStatus(file(request.getStat().getTarget().getPath()).status()))
+              .build();
       case OPEN -> reply.setOpen(open(request)).build();
       case EXTENTS -> reply.setExtents(extents(request)).build();
       case LOCATE -> reply.setLocate(locate(request.getLocate().getChunkIdsList())).build();
@@ -279,6 +286,7 @@ public final class SimulatedMetadata implements MetadataCalls {
             policy.getChunkSizeBytes() == 0
                 ? defaults.chunkSizeBytes()
                 : policy.getChunkSizeBytes())
+        .setAckLevel(policy.getAckLevel())
         .build();
   }
 
@@ -316,7 +324,7 @@ public final class SimulatedMetadata implements MetadataCalls {
     if (file.generation() != request.getVersion().getGeneration()) {
       throw new ShoalException(
           ErrorCode.STALE_GENERATION,
-          "",
+          "inode " + Long.toHexString(file.inodeId()),
           "generation: "
               + request.getVersion().getGeneration()
               + " (expected: "

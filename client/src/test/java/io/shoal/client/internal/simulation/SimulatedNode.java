@@ -3,7 +3,10 @@ package io.shoal.client.internal.simulation;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.NodeId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.common.rpc.HostPort;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +32,10 @@ public final class SimulatedNode {
   private final NodeId id;
   private final Map<Long, StoredReplica> replicas = new HashMap<>();
   private final Set<Consumer<ShoalException>> streams = new HashSet<>();
+  private final Set<AckLevel> levels = EnumSet.noneOf(AckLevel.class);
   private boolean dead;
   private boolean stalled;
+  private Duration delay = Duration.ZERO;
   private @Nullable ErrorCode refusal;
   private int framesUntilFault = -1;
   private Fault fault = Fault.DIE;
@@ -66,6 +71,15 @@ public final class SimulatedNode {
   /** Stalls at once. */
   public void stall() {
     stalled = true;
+  }
+
+  /** Sends everything so much later than it would. */
+  public void delay(Duration by) {
+    delay = by;
+  }
+
+  Duration delay() {
+    return delay;
   }
 
   /** Lets something go wrong with the frame behind the next {@code frames}, whatever stream. */
@@ -104,6 +118,16 @@ public final class SimulatedNode {
 
   public boolean isDead() {
     return dead;
+  }
+
+  /** Notes the level that a writer asked for. */
+  void opened(AckLevel level) {
+    levels.add(level);
+  }
+
+  /** Returns the levels that writers asked for. */
+  public Set<AckLevel> levels() {
+    return Set.copyOf(levels);
   }
 
   /** Returns how many streams were opened to it so far. */

@@ -88,10 +88,10 @@ final class SimulatedRead extends SimulatedStream implements ReadStream {
       }
       next += bytes.length;
       node.serve(bytes.length);
-      toClient.execute(() -> deliver(offset, crc32c, bytes));
+      send(() -> deliver(offset, crc32c, bytes));
     }
     if (next == range.end()) {
-      toClient.execute(() -> end(null));
+      send(() -> end(null));
     }
   }
 

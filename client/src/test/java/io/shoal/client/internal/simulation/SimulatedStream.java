@@ -46,6 +46,15 @@ abstract class SimulatedStream {
     return ended;
   }
 
+  /** Runs what the node has sent, when it has come. */
+  void send(Runnable delivery) {
+    if (node.delay().isZero()) {
+      toClient.execute(delivery);
+    } else {
+      timer.schedule(node.delay(), toClient, delivery);
+    }
+  }
+
   /** Expects progress from now on. */
   void await() {
     stopWaiting();

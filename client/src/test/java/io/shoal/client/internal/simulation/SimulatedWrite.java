@@ -75,6 +75,9 @@ final class SimulatedWrite extends SimulatedStream implements WriteStream {
     if (isEnded()) {
       return;
     }
+    if (frame.opening() != null) {
+      node.opened(frame.opening().ackLevel());
+    }
     Fault fault = node.nextFrame();
     if (fault == Fault.BREAK) {
       end(new ShoalException(ErrorCode.UNAVAILABLE, "node " + node.id(), "broke the stream off"));
@@ -147,7 +150,7 @@ final class SimulatedWrite extends SimulatedStream implements WriteStream {
     open.makeDurable(length, finish);
     acknowledge(open, 1);
     if (finish) {
-      end(null);
+      send(() -> end(null));
     }
   }
 
@@ -155,8 +158,11 @@ final class SimulatedWrite extends SimulatedStream implements WriteStream {
     WriteAck ack =
         new WriteAck(
             open.received(), open.durable(), open.crc32c(open.durable()), 10 + node.id().value());
-    toClient.execute(
+    send(
         () -> {
+          if (isEnded()) {
+            return;
+          }
           unacknowledged -= frames;
           stopWaiting();
           if (unacknowledged > 0) {

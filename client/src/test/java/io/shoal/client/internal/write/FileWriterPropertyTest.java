@@ -46,12 +46,15 @@ class FileWriterPropertyTest {
 
   private record Wait(int millis) implements Step {}
 
+  /** Closes the file and goes on at its end. */
+  private record Reopen() implements Step {}
+
   private record GoOn(int steps) implements Step {}
 
   private record Seed(int seed) implements Step {}
 
   private static Step draw(RandomGenerator random) {
-    return switch (random.nextInt(12)) {
+    return switch (random.nextInt(13)) {
       case 0, 1, 2 -> new Write(random.nextInt(1, 1 << random.nextInt(1, 19)));
       case 3, 4 -> new Flush();
       case 5 ->
@@ -60,6 +63,7 @@ class FileWriterPropertyTest {
       case 6, 7 -> new Restart(random.nextInt(1, 6));
       case 8 -> new Wait(random.nextInt(20_000));
       case 9 -> new Seed(random.nextInt());
+      case 10 -> new Reopen();
       default -> new GoOn(random.nextInt(60));
     };
   }
@@ -91,7 +95,7 @@ class FileWriterPropertyTest {
 
   private static final class Run {
     private final Simulation cluster;
-    private final AsyncFileWriter writer;
+    private AsyncFileWriter writer;
     private int written;
     private final List<Flushed> flushes = new ArrayList<>();
 
@@ -113,11 +117,23 @@ class FileWriterPropertyTest {
         cluster.node(restart.node).restart();
       } else if (step instanceof Wait wait) {
         cluster.clock().advance(Duration.ofMillis(wait.millis));
+      } else if (step instanceof Reopen) {
+        reopen();
       } else if (step instanceof GoOn goOn) {
         for (int i = 0; i < goOn.steps; i++) {
           cluster.step();
         }
       }
+    }
+
+    private void reopen() {
+      try {
+        cluster.await(writer.close());
+      } catch (ShoalException failure) {
+        return;
+      }
+      writer = cluster.await(cluster.operations().append(PATH));
+      assertThat(writer.position()).isEqualTo(written);
     }
 
     /** Returns the length up to which a flush has promised bytes. */

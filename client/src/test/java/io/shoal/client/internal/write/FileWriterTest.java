@@ -314,6 +314,47 @@ class FileWriterTest {
   }
 
   @Test
+  void put_oneNodeStalls_leavesItBehind_andAvoidsItAfterwards() {
+    cluster.node(2).stall();
+    for (int i = 0; i < 20; i++) {
+      long begin = cluster.clock().nanoTime();
+      byte[] bytes = bytes(3 * CHUNK_BYTES + i);
+      cluster.await(cluster.operations().put(ByteBuffer.wrap(bytes), PATH + i, PutOptions.DEFAULT));
+      assertThat(cluster.content(PATH + i)).isEqualTo(bytes);
+      assertThat(Duration.ofNanos(cluster.clock().nanoTime() - begin))
+          .isLessThanOrEqualTo(stragglerAfter().plusMillis(1));
+    }
+    assertThat(cluster.suspicions().suspected()).containsExactly(cluster.node(2).id());
+  }
+
+  private Duration stragglerAfter() {
+    return cluster.resources().config().stallTimeout().dividedBy(10);
+  }
+
+  @Test
+  void put_oneNodeIsSlowAndGetsOn_isNotLeftBehind() {
+    cluster.node(2).delay(stragglerAfter().minusMillis(1));
+    for (int i = 0; i < 10; i++) {
+      byte[] bytes = bytes(3 * CHUNK_BYTES + i);
+      cluster.await(cluster.operations().put(ByteBuffer.wrap(bytes), PATH + i, PutOptions.DEFAULT));
+    }
+    assertThat(cluster.suspicions().suspected()).isEmpty();
+  }
+
+  @Test
+  void put_oneNodeStallsAndAllAreNeeded_waitsForIt() {
+    cluster.close();
+    cluster = new Simulation(1, 3, new FilePolicy(3, 3, CHUNK_BYTES), Simulation.config());
+    cluster.node(2).stall();
+    CompletableFuture<FileStatus> put = put(bytes(10));
+    cluster.settle();
+    cluster.clock().advance(stragglerAfter().multipliedBy(3));
+    cluster.settle();
+    assertThat(put).isNotDone();
+    assertThat(cluster.awaitFailure(put).code()).isEqualTo(ErrorCode.DEADLINE_EXCEEDED);
+  }
+
+  @Test
   void put_everyNodeStalls_failsWithinBounds() {
     cluster.nodes().forEach(node -> node.stall());
     long begin = cluster.clock().nanoTime();

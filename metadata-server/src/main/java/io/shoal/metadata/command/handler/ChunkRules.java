@@ -51,6 +51,14 @@ final class ChunkRules {
     ChunkTable.change(context.state(), chunkId, before, after);
   }
 
+  /** Seals the open chunks of a file, so that its writer can't go on. Rule C3. */
+  static void sealAll(Context context, InodeRow file) {
+    for (ChunkId chunkId :
+        ChunkTable.openChunksOf(context.state(), file.inodeId(), OPEN_CHUNK_LIMIT)) {
+      ChunkTable.seal(context.state(), chunkId);
+    }
+  }
+
   private static void checkGrant(Context context, ChunkCommit commit) {
     ChunkGrant grant = commit.grant();
     if (!grant.sessionId().equals(context.session())) {

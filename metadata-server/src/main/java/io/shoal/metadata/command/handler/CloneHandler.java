@@ -49,7 +49,7 @@ final class CloneHandler {
     }
     Appender.Appended appended = Appender.append(context.state(), destination, shifted);
     addReferences(context, destination, appended.references());
-    FileStatus grown = destination.status().grown(appended.length()).modifiedAt(context.now());
+    FileStatus grown = destination.status().resized(appended.length()).modifiedAt(context.now());
     InodeTable.replace(context.state(), destination, destination.withStatus(grown));
     return new Reply.Cloned(grown, page.get(page.size() - 1).fileEnd());
   }

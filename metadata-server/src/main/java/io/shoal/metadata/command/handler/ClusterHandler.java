@@ -101,8 +101,6 @@ final class ClusterHandler {
             ? known.nodeId()
             : new NodeId((int) SystemTable.add(context.state(), Counter.NODE_IDS, 1));
     List<VolumeRecord> before = known == null ? List.of() : known.description().volumes();
-    NodeRecord.AdminState adminState =
-        known == null ? NodeRecord.AdminState.ACTIVE : known.adminState();
     NodeDescription merged =
         new NodeDescription(
             description.uuid(),
@@ -111,7 +109,9 @@ final class ClusterHandler {
             description.failureDomain(),
             description.version(),
             mergeVolumes(before, description.volumes()));
-    NodeTable.put(context.state(), new NodeRecord(nodeId, merged, adminState, false));
+    NodeTable.put(
+        context.state(),
+        known == null ? NodeRecord.active(nodeId, merged) : known.registered(merged));
     return new Reply.NodeRegistered(nodeId);
   }
 

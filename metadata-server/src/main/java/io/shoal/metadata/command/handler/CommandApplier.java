@@ -73,6 +73,7 @@ public final class CommandApplier {
     route(NamespaceCommand.Abandon.class, FileHandler::abandon);
     route(NamespaceCommand.Clone.class, CloneHandler::cloneExtents);
     route(NamespaceCommand.Fence.class, FileHandler::fence);
+    route(NamespaceCommand.Truncate.class, TruncateHandler::truncate);
   }
 
   private void routeCluster() {
@@ -91,8 +92,10 @@ public final class CommandApplier {
   }
 
   private void routeReplicas() {
-    route(RepairCommand.DeclareDead.class, ReplicaHandler::declareDead);
-    route(RepairCommand.SetAdminState.class, ReplicaHandler::setAdminState);
+    route(RepairCommand.DeclareDead.class, NodeStateHandler::declareDead);
+    route(RepairCommand.SetAdminState.class, NodeStateHandler::setAdminState);
+    route(RepairCommand.StartMaintenance.class, NodeStateHandler::startMaintenance);
+    route(RepairCommand.EndMaintenance.class, NodeStateHandler::endMaintenance);
     route(RepairCommand.UncountReplicas.class, ReplicaHandler::uncountReplicas);
     route(RepairCommand.RecordFindings.class, ReplicaHandler::recordFindings);
     route(RepairCommand.AddReplica.class, ReplicaHandler::addReplica);

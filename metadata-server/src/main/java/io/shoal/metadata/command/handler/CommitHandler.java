@@ -55,7 +55,7 @@ final class CommitHandler {
     boolean keepTime = create != null && create.attributes().modifiedAtMillis() != null;
     FileStatus status = file.status();
     if (!command.extents().isEmpty()) {
-      status = status.grown(appended.length());
+      status = status.resized(appended.length());
       status = keepTime ? status : status.modifiedAt(context.now());
     }
     InodeRow after = file.withStatus(AttributeRules.apply(status, command.attributes()));

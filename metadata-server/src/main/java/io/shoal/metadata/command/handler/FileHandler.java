@@ -1,7 +1,5 @@
 package io.shoal.metadata.command.handler;
 
-import io.shoal.common.id.ChunkId;
-import io.shoal.metadata.chunk.ChunkTable;
 import io.shoal.metadata.command.NamespaceCommand.Abandon;
 import io.shoal.metadata.command.NamespaceCommand.CreateFile;
 import io.shoal.metadata.command.NamespaceCommand.Fence;
@@ -40,11 +38,8 @@ final class FileHandler {
     if (before.isDirectory()) {
       throw Refusal.isDirectory(command.target().toString());
     }
-    for (ChunkId chunkId :
-        ChunkTable.openChunksOf(context.state(), before.inodeId(), ChunkRules.OPEN_CHUNK_LIMIT)) {
-      ChunkTable.seal(context.state(), chunkId);
-    }
-    FileStatus raised = before.status().grown(before.status().length());
+    ChunkRules.sealAll(context, before);
+    FileStatus raised = before.status().resized(before.status().length());
     InodeTable.replace(context.state(), before, before.withStatus(raised));
     return new Reply.OfFile(raised);
   }

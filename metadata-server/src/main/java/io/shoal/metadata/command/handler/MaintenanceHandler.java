@@ -17,6 +17,9 @@ final class MaintenanceHandler {
   private MaintenanceHandler() {}
 
   static Reply tick(Context context, Tick command) {
+    if (command.unitLimit() == 0) {
+      return new Reply.Progress(0, false);
+    }
     int limit = checkLimit(command.unitLimit());
     int units = 0;
     for (Due due : due(context, ExpiryIndex.Kind.SESSION, limit)) {

@@ -14,58 +14,24 @@ import io.shoal.metadata.chunk.Replica;
 import io.shoal.metadata.chunk.UncountedReplica;
 import io.shoal.metadata.chunk.UncountedReplica.State;
 import io.shoal.metadata.cluster.NodeRecord;
-import io.shoal.metadata.cluster.NodeRecord.AdminState;
-import io.shoal.metadata.cluster.NodeTable;
 import io.shoal.metadata.cluster.VolumeRecord;
 import io.shoal.metadata.command.RepairCommand.AddReplica;
-import io.shoal.metadata.command.RepairCommand.DeclareDead;
 import io.shoal.metadata.command.RepairCommand.Finding;
 import io.shoal.metadata.command.RepairCommand.RecordFindings;
 import io.shoal.metadata.command.RepairCommand.RemoveReplica;
-import io.shoal.metadata.command.RepairCommand.SetAdminState;
 import io.shoal.metadata.command.RepairCommand.UncountReplicas;
 import io.shoal.metadata.command.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which replicas count, and how they come and go. Rules P1 to P6. */
+/** Which replicas count, and how they come and go. Rules P1 to P5 and P7. */
 final class ReplicaHandler {
   private ReplicaHandler() {}
 
-  static Reply declareDead(Context context, DeclareDead command) {
-    NodeRecord node = require(context, command.nodeId());
-    NodeTable.put(
-        context.state(),
-        new NodeRecord(node.nodeId(), node.description(), node.adminState(), true));
-    return Reply.DONE;
-  }
-
-  static Reply setAdminState(Context context, SetAdminState command) {
-    NodeRecord node = require(context, command.nodeId());
-    AdminState next = command.adminState();
-    if (next == AdminState.DECOMMISSIONED && node.adminState() == AdminState.ACTIVE) {
-      throw new ShoalException(
-          ErrorCode.FENCED,
-          subject(node.nodeId()),
-          "the node was taken back (expected: one that is being decommissioned)");
-    }
-    // Rule P6.
-    if (next == AdminState.DECOMMISSIONED
-        && !new ChunkQueries(context.state()).holdsNothing(node.nodeId())) {
-      throw new ShoalException(
-          ErrorCode.NOT_EMPTY,
-          subject(node.nodeId()),
-          "the node still holds replicas (expected: none before it is decommissioned)");
-    }
-    NodeTable.put(
-        context.state(), new NodeRecord(node.nodeId(), node.description(), next, node.dead()));
-    return Reply.DONE;
-  }
-
   static Reply uncountReplicas(Context context, UncountReplicas command) {
     int limit = MaintenanceHandler.checkLimit(command.unitLimit());
-    NodeRecord node = require(context, command.nodeId());
+    NodeRecord node = NodeStateHandler.require(context, command.nodeId());
     State state = stateOfAll(node);
     int units = 0;
     ChunkQueries chunks = new ChunkQueries(context.state());
@@ -88,7 +54,7 @@ final class ReplicaHandler {
     if (node.dead()) {
       return State.LOST;
     }
-    return node.adminState() == AdminState.ACTIVE ? null : State.LEAVING;
+    return node.leaves() ? State.LEAVING : null;
   }
 
   private static int uncount(
@@ -106,7 +72,7 @@ final class ReplicaHandler {
   // Rule P5: what is recorded is what was asked about, or nothing.
   static Reply recordFindings(Context context, RecordFindings command) {
     MaintenanceHandler.checkLimit(Math.max(1, command.findings().size()));
-    NodeRecord node = require(context, command.nodeId());
+    NodeRecord node = NodeStateHandler.require(context, command.nodeId());
     int units = 0;
     for (Finding finding : command.findings()) {
       ChunkRow row = ChunkTable.find(context.state(), finding.chunkId());
@@ -177,7 +143,7 @@ final class ReplicaHandler {
           subject(chunkId),
           "the copy's grant expired " + (context.now() - command.expiresAtMillis()) + " ms ago");
     }
-    NodeRecord node = require(context, nodeId);
+    NodeRecord node = NodeStateHandler.require(context, nodeId);
     if (!node.mayCount(command.replica().volume())) {
       throw new ShoalException(
           ErrorCode.NOT_ENOUGH_NODES,
@@ -227,9 +193,11 @@ final class ReplicaHandler {
     }
     List<NodeId> left = new ArrayList<>();
     for (Replica counts : row.holders().counted()) {
-      NodeRecord holder = require(context, counts.nodeId());
+      NodeRecord holder = NodeStateHandler.require(context, counts.nodeId());
       if (!counts.nodeId().equals(nodeId)
           && command.verified().contains(counts.nodeId())
+          // Rule P7: what may be away at present is none that stays.
+          && !holder.inMaintenance()
           && holder.mayCount(counts.volume())) {
         left.add(counts.nodeId());
       }
@@ -247,7 +215,7 @@ final class ReplicaHandler {
               + ")");
     }
     // A fenced volume deletes nothing any more: what lies there is given up with it.
-    boolean givenUp = require(context, nodeId).fenced(replica.volume());
+    boolean givenUp = NodeStateHandler.require(context, nodeId).fenced(replica.volume());
     hold(
         context,
         chunkId,
@@ -260,15 +228,6 @@ final class ReplicaHandler {
 
   private static void hold(Context context, ChunkId chunkId, ChunkRow before, Holders holders) {
     ChunkTable.change(context.state(), chunkId, before, before.heldBy(holders));
-  }
-
-  private static NodeRecord require(Context context, NodeId nodeId) {
-    NodeRecord node = NodeTable.find(context.state(), nodeId);
-    if (node == null) {
-      throw new ShoalException(
-          ErrorCode.NOT_FOUND, subject(nodeId), "no node has registered under this number");
-    }
-    return node;
   }
 
   private static String subject(ChunkId chunkId) {

@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.shoal.common.id.SessionId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.NamespaceCommand;
+import io.shoal.metadata.command.NamespaceCommand.CreateFile;
 import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
@@ -31,6 +33,9 @@ public final class LogEntryCodec implements EntryCodec {
    */
   private static final int OWNER_COMMAND_VERSION = 2;
 
+  /** Of a file that is acknowledged otherwise than by fsync: it must not become one that is. */
+  private static final int ACK_LEVEL_COMMAND_VERSION = 3;
+
   @Override
   public byte[] encode(CommandEnvelope envelope) {
     LoggedCommand.Builder logged =
@@ -51,9 +56,23 @@ public final class LogEntryCodec implements EntryCodec {
   }
 
   private static int versionOf(Command command) {
-    boolean namesOwner =
-        command instanceof SessionCommand.OpenSession open && open.client().namesOwner();
-    return namesOwner ? OWNER_COMMAND_VERSION : COMMAND_VERSION;
+    if (command instanceof SessionCommand.OpenSession open && open.client().namesOwner()) {
+      return OWNER_COMMAND_VERSION;
+    }
+    CreateFile made = createdBy(command);
+    return made != null && made.policy().ackLevel() != AckLevel.FSYNC
+        ? ACK_LEVEL_COMMAND_VERSION
+        : COMMAND_VERSION;
+  }
+
+  private static @Nullable CreateFile createdBy(Command command) {
+    if (command instanceof CreateFile create) {
+      return create;
+    }
+    return command instanceof NamespaceCommand.Commit commit
+            && commit.file() instanceof NamespaceCommand.CommitFile.Created created
+        ? created.create()
+        : null;
   }
 
   private static void encodeCommand(Command command, LoggedCommand.Builder logged) {
@@ -97,7 +116,7 @@ public final class LogEntryCodec implements EntryCodec {
   }
 
   private static CommandEnvelope decodeCommand(LoggedCommand logged) {
-    requireVersion("command", logged.getVersion(), OWNER_COMMAND_VERSION);
+    requireVersion("command", logged.getVersion(), ACK_LEVEL_COMMAND_VERSION);
     @Nullable SessionStamp stamp = null;
     if (logged.hasStamp()) {
       StampValue value = logged.getStamp();
@@ -114,13 +133,24 @@ public final class LogEntryCodec implements EntryCodec {
   private static Command command(LoggedCommand logged) {
     return switch (logged.getCommandCase()) {
       case OPEN_SESSION, RENEW_SESSION, CLOSE_SESSION -> LeaderCommands.session(logged);
-      case MKDIRS, CREATE_FILE, COMMIT, ABANDON, RENAME, DELETE, SET_ATTRIBUTES, CLONE, FENCE ->
+      case MKDIRS,
+          CREATE_FILE,
+          COMMIT,
+          ABANDON,
+          RENAME,
+          DELETE,
+          SET_ATTRIBUTES,
+          CLONE,
+          FENCE,
+          TRUNCATE ->
           NamespaceCommands.decode(logged);
       case INIT_CLUSTER, CONFIGURE_CLUSTER, ALLOCATE_IDS, REGISTER_NODE, ROTATE_SIGNING_KEY ->
           LeaderCommands.cluster(logged);
       case TICK, SEAL_EXPIRED, RECLAIM, REPLICAS_DELETED -> LeaderCommands.maintenance(logged);
       case DECLARE_DEAD,
           SET_ADMIN_STATE,
+          START_MAINTENANCE,
+          END_MAINTENANCE,
           UNCOUNT_REPLICAS,
           RECORD_FINDINGS,
           ADD_REPLICA,

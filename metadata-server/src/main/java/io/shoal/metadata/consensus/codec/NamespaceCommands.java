@@ -13,6 +13,7 @@ import io.shoal.metadata.command.NamespaceCommand.Mkdirs;
 import io.shoal.metadata.command.NamespaceCommand.Publish;
 import io.shoal.metadata.command.NamespaceCommand.Rename;
 import io.shoal.metadata.command.NamespaceCommand.SetAttributes;
+import io.shoal.metadata.command.NamespaceCommand.Truncate;
 import io.shoal.proto.log.v1.AbandonCommand;
 import io.shoal.proto.log.v1.CloneCommand;
 import io.shoal.proto.log.v1.CommitCommand;
@@ -24,6 +25,7 @@ import io.shoal.proto.log.v1.MkdirsCommand;
 import io.shoal.proto.log.v1.PublishValue;
 import io.shoal.proto.log.v1.RenameCommand;
 import io.shoal.proto.log.v1.SetAttributesCommand;
+import io.shoal.proto.log.v1.TruncateCommand;
 
 /** The commands about files and directories. */
 final class NamespaceCommands {
@@ -52,6 +54,11 @@ final class NamespaceCommands {
       logged.setClone(encode(copy));
     } else if (command instanceof Fence fence) {
       logged.setFence(FenceCommand.newBuilder().setTarget(Values.encode(fence.target())));
+    } else if (command instanceof Truncate truncate) {
+      logged.setTruncate(
+          TruncateCommand.newBuilder()
+              .setTarget(Values.encode(truncate.target()))
+              .setLength(truncate.length()));
     } else {
       throw new IllegalStateException("command without a form in the log: " + command.getClass());
     }
@@ -71,6 +78,9 @@ final class NamespaceCommands {
               Values.decode(logged.getSetAttributes().getAttributes()));
       case CLONE -> decode(logged.getClone());
       case FENCE -> new Fence(Values.decode(logged.getFence().getTarget()));
+      case TRUNCATE ->
+          new Truncate(
+              Values.decode(logged.getTruncate().getTarget()), logged.getTruncate().getLength());
       default ->
           throw new IllegalArgumentException(
               "command: " + logged.getCommandCase() + " (expected: one of the namespace)");

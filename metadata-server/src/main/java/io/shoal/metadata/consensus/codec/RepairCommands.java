@@ -6,19 +6,23 @@ import io.shoal.metadata.cluster.NodeRecord.AdminState;
 import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.RepairCommand.AddReplica;
 import io.shoal.metadata.command.RepairCommand.DeclareDead;
+import io.shoal.metadata.command.RepairCommand.EndMaintenance;
 import io.shoal.metadata.command.RepairCommand.Finding;
 import io.shoal.metadata.command.RepairCommand.RecordFindings;
 import io.shoal.metadata.command.RepairCommand.RemoveReplica;
 import io.shoal.metadata.command.RepairCommand.SetAdminState;
+import io.shoal.metadata.command.RepairCommand.StartMaintenance;
 import io.shoal.metadata.command.RepairCommand.UncountReplicas;
 import io.shoal.metadata.command.RepairCommand.Verdict;
 import io.shoal.proto.log.v1.AddReplicaCommand;
 import io.shoal.proto.log.v1.DeclareDeadCommand;
+import io.shoal.proto.log.v1.EndMaintenanceCommand;
 import io.shoal.proto.log.v1.FindingValue;
 import io.shoal.proto.log.v1.LoggedCommand;
 import io.shoal.proto.log.v1.RecordFindingsCommand;
 import io.shoal.proto.log.v1.RemoveReplicaCommand;
 import io.shoal.proto.log.v1.SetAdminStateCommand;
+import io.shoal.proto.log.v1.StartMaintenanceCommand;
 import io.shoal.proto.log.v1.UncountReplicasCommand;
 
 /** The commands about replicas. */
@@ -33,6 +37,13 @@ final class RepairCommands {
           SetAdminStateCommand.newBuilder()
               .setNodeId(set.nodeId().value())
               .setAdminState(set.adminState().number()));
+    } else if (command instanceof StartMaintenance start) {
+      logged.setStartMaintenance(
+          StartMaintenanceCommand.newBuilder()
+              .setNodeId(start.nodeId().value())
+              .setLengthMillis(start.lengthMillis()));
+    } else if (command instanceof EndMaintenance end) {
+      logged.setEndMaintenance(EndMaintenanceCommand.newBuilder().setNodeId(end.nodeId().value()));
     } else if (command instanceof UncountReplicas uncount) {
       logged.setUncountReplicas(
           UncountReplicasCommand.newBuilder()
@@ -80,6 +91,12 @@ final class RepairCommands {
           new SetAdminState(
               new NodeId(logged.getSetAdminState().getNodeId()),
               AdminState.ofNumber(logged.getSetAdminState().getAdminState()));
+      case START_MAINTENANCE ->
+          new StartMaintenance(
+              new NodeId(logged.getStartMaintenance().getNodeId()),
+              logged.getStartMaintenance().getLengthMillis());
+      case END_MAINTENANCE ->
+          new EndMaintenance(new NodeId(logged.getEndMaintenance().getNodeId()));
       case UNCOUNT_REPLICAS ->
           new UncountReplicas(
               new NodeId(logged.getUncountReplicas().getNodeId()),

@@ -5,6 +5,7 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.id.SessionId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.chunk.ChunkCommit;
 import io.shoal.metadata.chunk.ChunkGrant;
 import io.shoal.metadata.chunk.Layout;
@@ -103,12 +104,16 @@ final class Values {
         .setReplication(policy.replication())
         .setMinReplicas(policy.minReplicas())
         .setChunkSizeBytes(policy.chunkSizeBytes())
+        .setAckLevel(policy.ackLevel() == AckLevel.FSYNC ? 0 : policy.ackLevel().number())
         .build();
   }
 
   static FilePolicy decode(PolicyValue value) {
     return new FilePolicy(
-        value.getReplication(), value.getMinReplicas(), value.getChunkSizeBytes());
+        value.getReplication(),
+        value.getMinReplicas(),
+        value.getChunkSizeBytes(),
+        AckLevel.ofNumber(value.getAckLevel()));
   }
 
   static InodeVersionValue encode(InodeVersion version) {

@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class CommandQueue {
   private final Appender appender;
   private final Executor appending;
   private final Executor completing;
+  private final Supplier<ShoalException> notLeader;
 
   private final Object lock = new Object();
 
@@ -56,13 +58,19 @@ public final class CommandQueue {
    *
    * @param appending runs appends; never two at a time
    * @param completing completes the futures of callers
+   * @param notLeader makes the refusal of a server that does not lead
    */
   public CommandQueue(
-      QueueLimits limits, Appender appender, Executor appending, Executor completing) {
+      QueueLimits limits,
+      Appender appender,
+      Executor appending,
+      Executor completing,
+      Supplier<ShoalException> notLeader) {
     this.limits = limits;
     this.appender = appender;
     this.appending = appending;
     this.completing = completing;
+    this.notLeader = notLeader;
   }
 
   /** This server leads from now on. */
@@ -113,7 +121,7 @@ public final class CommandQueue {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
     synchronized (lock) {
       if (term == 0) {
-        return CompletableFuture.failedFuture(notLeader());
+        return CompletableFuture.failedFuture(notLeader.get());
       }
       if (pendingCommands >= limits.pendingCommandsMax()
           || pendingBytes + encoded.length > limits.pendingBytesMax()) {
@@ -132,7 +140,7 @@ public final class CommandQueue {
     CompletableFuture<Void> barrier = new CompletableFuture<>();
     synchronized (lock) {
       if (term == 0) {
-        return CompletableFuture.failedFuture(notLeader());
+        return CompletableFuture.failedFuture(notLeader.get());
       }
       if (waitingBarriers.size() >= limits.pendingCommandsMax()) {
         return CompletableFuture.failedFuture(overloaded());
@@ -203,11 +211,6 @@ public final class CommandQueue {
   private void release(int bytes) {
     pendingCommands--;
     pendingBytes -= bytes;
-  }
-
-  private static ShoalException notLeader() {
-    return new ShoalException(
-        ErrorCode.NOT_LEADER, "", "this metadata server does not lead at the moment");
   }
 
   private ShoalException overloaded() {

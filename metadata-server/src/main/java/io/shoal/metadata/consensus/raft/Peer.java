@@ -1,20 +1,46 @@
 package io.shoal.metadata.consensus.raft;
 
+import io.shoal.common.rpc.HostPort;
+
 /**
  * A metadata server that keeps a copy of the log.
  *
  * @param id its name, unique among the peers and never given to another server
- * @param host where the other peers reach it
- * @param port TCP port of the log's own protocol; of no meaning while there is one peer
+ * @param service where clients and storage nodes reach it
+ * @param raftPort TCP port, on the same host, of the log's own protocol; of no meaning while there
+ *     is one peer
  */
-public record Peer(String id, String host, int port) {
+public record Peer(String id, HostPort service, int raftPort) {
   public Peer {
     if (!id.matches("[A-Za-z0-9._-]{1,64}")) {
       throw new IllegalArgumentException(
           "peer id: '" + id + "' (expected: 1 to 64 of A-Z a-z 0-9 . _ -)");
     }
-    if (port < 0 || port > 65535) {
-      throw new IllegalArgumentException("peer port: " + port + " (expected: 0 to 65535)");
+    if (raftPort < 0 || raftPort > 65535) {
+      throw new IllegalArgumentException("peer port: " + raftPort + " (expected: 0 to 65535)");
     }
+  }
+
+  /**
+   * Reads a peer.
+   *
+   * @param text {@code id=host:port/raft-port}
+   * @throws IllegalArgumentException if it is not of this form
+   */
+  public static Peer parse(String text) {
+    int name = text.indexOf('=');
+    int port = text.lastIndexOf('/');
+    if (name < 0 || port < name) {
+      throw new IllegalArgumentException("peer: '" + text + "' (expected: id=host:port/raft-port)");
+    }
+    return new Peer(
+        text.substring(0, name),
+        HostPort.parse(text.substring(name + 1, port)),
+        Integer.parseInt(text.substring(port + 1)));
+  }
+
+  @Override
+  public String toString() {
+    return id + "=" + service + "/" + raftPort;
   }
 }

@@ -5,6 +5,9 @@ public interface RaftEvents {
   /** It leads, and has applied all that former leaders committed. */
   void onLeader(long term);
 
+  /** Whether it follows another server; false also when it has heard none for a while. */
+  void onFollowing(boolean follows);
+
   /** It does not lead. */
   void onNotLeader();
 

@@ -3,16 +3,27 @@ package io.shoal.metadata.consensus.raft;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.rpc.HostPort;
+import io.shoal.common.time.TimeSource;
+import io.shoal.metadata.consensus.LogPeer;
 import io.shoal.metadata.consensus.queue.CommandQueue;
 import io.shoal.metadata.consensus.queue.PendingEntry;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
+import io.shoal.metadata.consensus.snapshot.SnapshotSource;
 import io.shoal.metadata.consensus.snapshot.Snapshots;
-import io.shoal.metadata.store.DurableStateStore;
+import io.shoal.metadata.consensus.snapshot.StateDirectory;
+import io.shoal.metadata.store.ReplaceableStateStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -68,11 +79,17 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
    * Makes a server that is not started.
    *
    * @param store takes it: closed with this server
+   * @param state puts snapshots in its place
+   * @param source where snapshots of other servers come from
+   * @param time for the pauses between tries to fetch one
    */
   public RaftNode(
       Settings settings,
-      DurableStateStore store,
+      ReplaceableStateStore store,
+      StateDirectory state,
       Snapshots snapshots,
+      SnapshotSource source,
+      TimeSource time,
       EntryCodec codec,
       StateTransition transition,
       RaftEvents events,
@@ -83,12 +100,21 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     this.codec = codec;
     this.events = events;
     this.storage = new SnapshotStorage(snapshots, settings.snapshots(), this::requestSnapshot);
-    this.machine = new ReplicatedStateMachine(store, transition, codec, storage, events, faults);
+    this.machine =
+        new ReplicatedStateMachine(
+            store,
+            transition,
+            codec,
+            storage,
+            new SnapshotInstallation(state, snapshots, source, time),
+            events,
+            faults);
     this.server =
         RaftServer.newBuilder()
             .setServerId(selfId)
             .setGroup(group(settings))
             .setProperties(RaftProperty.of(settings))
+            .setParameters(RaftProperty.parameters())
             .setOption(RaftStorage.StartupOption.RECOVER)
             .setStateMachine(machine)
             .build();
@@ -102,7 +128,8 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
                 peer ->
                     RaftPeer.newBuilder()
                         .setId(peer.id())
-                        .setAddress(peer.host() + ":" + peer.port())
+                        .setAddress(new HostPort(peer.service().host(), peer.raftPort()).toString())
+                        .setClientAddress(peer.service().toString())
                         .build())
             .toList());
   }
@@ -155,6 +182,61 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     }
   }
 
+  /**
+   * Returns where the leader serves clients and nodes; null while none is known, or if it is this
+   * server. It is read from the log, which holds what was configured when the peer came in.
+   */
+  public @Nullable String leaderAddress() {
+    try {
+      RaftServer.Division division = server.getDivision(groupId);
+      RaftPeerId leader = division.getInfo().getLeaderId();
+      RaftPeer peer = leader == null ? null : division.getRaftConf().getPeer(leader);
+      return peer == null || leader.equals(selfId) ? null : peer.getClientAddress();
+    } catch (IOException closed) {
+      log.debug("no leader is known: {}", closed.toString());
+      return null;
+    }
+  }
+
+  /**
+   * Returns all peers, by their names, as this server knows them.
+   *
+   * @throws ShoalException {@code UNAVAILABLE} when this server is closed
+   */
+  public List<LogPeer> peers() {
+    try {
+      RaftServer.Division division = server.getDivision(groupId);
+      RaftPeerId leader = division.getInfo().getLeaderId();
+      Map<String, Long> committed = new HashMap<>();
+      for (CommitInfoProto info : division.getCommitInfos()) {
+        committed.put(nameOf(info.getServer()), info.getCommitIndex());
+      }
+      Map<String, Long> silent = new HashMap<>();
+      for (ServerRpcProto follower :
+          division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+        silent.put(nameOf(follower.getId()), follower.getLastRpcElapsedTimeMs());
+      }
+      return division.getRaftConf().getAllPeers().stream()
+          .map(
+              peer ->
+                  new LogPeer(
+                      peer.getId().toString(),
+                      peer.getClientAddress() == null ? "" : peer.getClientAddress(),
+                      peer.getId().equals(leader),
+                      Math.max(0, committed.getOrDefault(peer.getId().toString(), 0L)),
+                      silent.getOrDefault(peer.getId().toString(), 0L)))
+          .sorted(Comparator.comparing(LogPeer::id))
+          .toList();
+    } catch (IOException closed) {
+      throw new ShoalException(
+          ErrorCode.UNAVAILABLE, "", "this metadata server shuts down", closed);
+    }
+  }
+
+  private static String nameOf(RaftPeerProto peer) {
+    return RaftPeerId.valueOf(peer.getId()).toString();
+  }
+
   /** Asks for a snapshot; it is taken by the thread that applies the log, between two entries. */
   public void requestSnapshot() {
     SnapshotManagementRequest request =
@@ -165,11 +247,17 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
             .snapshotManagementAsync(request)
             .whenComplete(
                 (reply, thrown) -> {
+                  // Also if none was needed, or a snapshot of another server is on its way.
+                  storage.notUnderWay();
                   if (thrown != null) {
                     log.warn("no snapshot was taken; the next entries ask again", thrown);
-                    storage.notTaken();
                   }
                 });
+  }
+
+  /** Says that it is going to be closed: what Ratis does by itself from now on is no fault. */
+  public void closing() {
+    machine.closing();
   }
 
   /** Stops; entries in flight fail with {@code OUTCOME_UNKNOWN}. Waits until it has stopped. */

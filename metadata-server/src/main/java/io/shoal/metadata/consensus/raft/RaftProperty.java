@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
@@ -30,6 +31,12 @@ final class RaftProperty {
     time(properties, settings.peers().size() == 1);
     transport(properties, settings);
     return properties;
+  }
+
+  static Parameters parameters() {
+    Parameters parameters = new Parameters();
+    GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PeersOnly());
+    return parameters;
   }
 
   /** The defaults lie under the temporary directory. */
@@ -79,6 +86,9 @@ final class RaftProperty {
       // The defaults, 150 to 300 ms, are within what a loaded machine or a full disk takes.
       RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(750));
       RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(1_500));
+      // Ratis would send the files itself, over the whole directory of the follower's snapshots.
+      RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
+      RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, millis(3_000));
       // A leader that is cut off keeps commands and readers waiting for so long.
       RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(3_000));
     }
@@ -90,8 +100,8 @@ final class RaftProperty {
       return;
     }
     // By default it listens on every interface.
-    GrpcConfigKeys.Server.setHost(properties, settings.self().host());
-    GrpcConfigKeys.Server.setPort(properties, settings.self().port());
+    GrpcConfigKeys.Server.setHost(properties, settings.self().service().host());
+    GrpcConfigKeys.Server.setPort(properties, settings.self().raftPort());
   }
 
   private static SizeInBytes bytes(long bytes) {

@@ -4,8 +4,8 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.queue.PendingEntry;
-import io.shoal.metadata.store.DurableStateStore;
 import io.shoal.metadata.store.LogPosition;
+import io.shoal.metadata.store.ReplaceableStateStore;
 import io.shoal.metadata.store.StateWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
@@ -27,6 +30,7 @@ import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +41,18 @@ import org.jspecify.annotations.Nullable;
  * that return, as it does in tests, nothing is applied any more.
  */
 final class ReplicatedStateMachine extends BaseStateMachine {
-  private final DurableStateStore store;
+  private final ReplaceableStateStore store;
   private final StateTransition transition;
   private final EntryCodec codec;
   private final SnapshotStorage snapshots;
+  private final SnapshotInstallation installation;
   private final RaftEvents events;
   private final FaultHandler faults;
 
   private volatile boolean faulted;
+
+  /** The last snapshot that was fetched. */
+  private volatile @Nullable Fetch fetching;
 
   /** Whether Ratis may close the server: until it is started, and when it is to be closed. */
   private volatile boolean mayClose = true;
@@ -53,16 +61,18 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   private long configurationTerm;
 
   ReplicatedStateMachine(
-      DurableStateStore store,
+      ReplaceableStateStore store,
       StateTransition transition,
       EntryCodec codec,
       SnapshotStorage snapshots,
+      SnapshotInstallation installation,
       RaftEvents events,
       FaultHandler faults) {
     this.store = store;
     this.transition = transition;
     this.codec = codec;
     this.snapshots = snapshots;
+    this.installation = installation;
     this.events = events;
     this.faults = faults;
   }
@@ -75,6 +85,7 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     if (applied.index() >= 0) {
       setLastAppliedTermIndex(TermIndex.valueOf(applied.term(), applied.index()));
     }
+    getLifeCycle().startAndTransition(() -> {}, IOException.class);
   }
 
   /**
@@ -192,6 +203,67 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     }
   }
 
+  /**
+   * This server lacks entries that the leader's log has no more.
+   *
+   * @param first the first entry that the leader has
+   */
+  @Override
+  public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
+      RoleInfoProto role, TermIndex first) {
+    RaftPeerProto leader = role.getFollowerInfo().getLeaderInfo().getId();
+    Fetch fetch = new Fetch(RaftPeerId.valueOf(leader.getId()), new CompletableFuture<>());
+    fetching = fetch;
+    var unused =
+        installation
+            .fetch(leader.getClientAddress())
+            .whenComplete(
+                (snapshot, failure) -> {
+                  if (snapshot == null) {
+                    fetch.answer().completeExceptionally(failure);
+                  } else if (snapshot.position().index() + 1 < first.getIndex()) {
+                    fetch
+                        .answer()
+                        .completeExceptionally(
+                            new IllegalStateException(
+                                snapshot + " (expected: up to " + first + ")"));
+                  } else {
+                    LogPosition position = snapshot.position();
+                    fetch.answer().complete(TermIndex.valueOf(position.term(), position.index()));
+                  }
+                });
+    return fetch.answer();
+  }
+
+  /**
+   * A snapshot that is on its way.
+   *
+   * @param answer what Ratis waits for
+   */
+  private record Fetch(RaftPeerId leader, CompletableFuture<TermIndex> answer) {}
+
+  /** Ratis begins to put a snapshot in the place of the state; nothing is applied until it is. */
+  @Override
+  public void pause() {
+    getLifeCycle().transition(LifeCycle.State.PAUSING);
+    getLifeCycle().transition(LifeCycle.State.PAUSED);
+  }
+
+  /** Called by the thread that applies the log. */
+  @Override
+  public void reinitialize() {
+    try {
+      getLifeCycle().transition(LifeCycle.State.STARTING);
+      installation.install(store);
+      snapshots.installed();
+      LogPosition applied = store.applied();
+      setLastAppliedTermIndex(TermIndex.valueOf(applied.term(), applied.index()));
+      getLifeCycle().transition(LifeCycle.State.RUNNING);
+    } catch (IOException | RuntimeException e) {
+      fault("install a snapshot", e);
+    }
+  }
+
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
     // Entries without commands are seen again in a replay, behind which the store may be.
@@ -215,6 +287,21 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   @Override
   public void notifyNotLeader(Collection<TransactionContext> pending) {
     events.onNotLeader();
+  }
+
+  @Override
+  public void notifyLeaderChanged(RaftGroupMemberId self, RaftPeerId leader) {
+    events.onFollowing(!leader.equals(self.getPeerId()));
+    Fetch fetch = fetching;
+    if (fetch != null && !fetch.leader().equals(leader)) {
+      // Ratis takes no entries from anybody until it has its answer; the new leader may need none.
+      fetch.answer().completeExceptionally(new IllegalStateException(leader + " leads by now"));
+    }
+  }
+
+  @Override
+  public void notifyExtendedNoLeader(RoleInfoProto role) {
+    events.onFollowing(false);
   }
 
   @Override

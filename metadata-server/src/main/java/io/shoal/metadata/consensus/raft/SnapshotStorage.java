@@ -55,8 +55,8 @@ final class SnapshotStorage implements StateMachineStorage {
     }
   }
 
-  /** What was asked for will not come; the next entry asks again. */
-  void notTaken() {
+  /** Nothing is asked for any more: if nothing was taken, the next entry asks again. */
+  void notUnderWay() {
     due = false;
   }
 
@@ -67,6 +67,13 @@ final class SnapshotStorage implements StateMachineStorage {
     logBytes = 0;
     due = false;
     return oldest.position().index();
+  }
+
+  /** Another server's snapshot was put in the place of the state. */
+  void installed() {
+    entries = 0;
+    logBytes = 0;
+    due = false;
   }
 
   @Override

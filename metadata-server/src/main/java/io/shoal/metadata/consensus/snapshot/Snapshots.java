@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  */
 public final class Snapshots {
   private static final String UNFINISHED = "unfinished";
+  private static final String INCOMING = "incoming";
 
   private final Path directory;
   private final int retained;
@@ -32,6 +33,18 @@ public final class Snapshots {
     this.retained = retained;
     Files.createDirectories(directory);
     DurableFiles.deleteTree(directory.resolve(UNFINISHED));
+    DurableFiles.deleteTree(directory.resolve(INCOMING));
+  }
+
+  /**
+   * Begins to take in a snapshot of another server; one that was begun before is given up. May run
+   * beside {@link #take}.
+   */
+  public IncomingSnapshot receive(LogPosition position) throws IOException {
+    Path incoming = directory.resolve(INCOMING);
+    DurableFiles.deleteTree(incoming);
+    Files.createDirectories(incoming);
+    return new IncomingSnapshot(incoming, directory.resolve(Snapshot.nameOf(position)), position);
   }
 
   /** Returns all snapshots, the newest first. */

@@ -63,6 +63,22 @@ public final class StateDirectory {
     return restoreFirstGood(snapshots, candidates);
   }
 
+  /**
+   * Puts a snapshot in the place of the store, which must be closed and let go.
+   *
+   * @throws IOException if the snapshot is damaged
+   */
+  public DurableStateStore replaceBy(Snapshot snapshot) throws IOException {
+    // From here on a crash leaves nothing but the snapshot, from which the next start restores.
+    DurableFiles.deleteTree(damaged);
+    if (Files.exists(state)) {
+      Files.move(state, damaged, StandardCopyOption.ATOMIC_MOVE);
+    }
+    DurableStateStore store = restore(snapshot);
+    DurableFiles.deleteTree(damaged);
+    return store;
+  }
+
   /** A store that is older than the newest snapshot may lack entries that the log has no more. */
   private DurableStateStore openInPlace(List<Snapshot> newestFirst) {
     RocksStateStore store = RocksStateStore.open(state, settings, faults);
@@ -97,7 +113,41 @@ public final class StateDirectory {
     throw failure;
   }
 
+  /**
+   * Reads a snapshot that came from another server and compares all of its checksums; deletes it if
+   * it is damaged.
+   *
+   * @throws UncheckedIOException if it is damaged, or can't be read
+   */
+  public void check(Snapshot snapshot, Snapshots snapshots) {
+    try {
+      try {
+        prepare(snapshot);
+      } finally {
+        DurableFiles.deleteTree(restoring);
+      }
+    } catch (IOException | UncheckedIOException damaged) {
+      log.error("{}, which came from another server, can't be used", snapshot, damaged);
+      try {
+        snapshots.delete(snapshot);
+      } catch (IOException failure) {
+        damaged.addSuppressed(failure);
+      }
+      throw damaged instanceof UncheckedIOException unchecked
+          ? unchecked
+          : new UncheckedIOException((IOException) damaged);
+    }
+  }
+
   private DurableStateStore restore(Snapshot snapshot) throws IOException {
+    prepare(snapshot);
+    Files.move(restoring, state, StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.syncParent(state);
+    return RocksStateStore.open(state, settings, faults);
+  }
+
+  /** Makes a store of a snapshot, not yet in its place, and reads all of it. */
+  private void prepare(Snapshot snapshot) throws IOException {
     DurableFiles.deleteTree(restoring);
     Files.createDirectories(restoring);
     for (Path file : SnapshotFiles.check(snapshot.directory())) {
@@ -118,8 +168,5 @@ public final class StateDirectory {
       }
     }
     DurableFiles.sync(restoring);
-    Files.move(restoring, state, StandardCopyOption.ATOMIC_MOVE);
-    DurableFiles.syncParent(state);
-    return RocksStateStore.open(state, settings, faults);
   }
 }

@@ -74,6 +74,10 @@ final class CommandReader {
       case ABANDON ->
           new NamespaceCommand.Abandon(
               new InodeId(Checks.id("abandon.inode_id", request.getAbandon().getInodeId())));
+      case TRUNCATE ->
+          new NamespaceCommand.Truncate(
+              NamespaceReader.target("truncate.target", request.getTruncate().getTarget()),
+              Checks.unsigned("truncate.length", request.getTruncate().getLength()));
       case STAT, OPEN, EXTENTS, LIST, LOCATE, RESERVE_CHUNKS, REQUEST_NOT_SET ->
           throw new IllegalStateException(
               "request: " + request.getRequestCase() + " (expected: a mutation)");

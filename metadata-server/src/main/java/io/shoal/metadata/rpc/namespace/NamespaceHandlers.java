@@ -104,7 +104,8 @@ final class NamespaceHandlers {
           SET_ATTRIBUTES,
           CLONE,
           FENCE,
-          ABANDON ->
+          ABANDON,
+          TRUNCATE ->
           mutate(request, timeoutMillis);
       case REQUEST_NOT_SET ->
           throw new ShoalException(

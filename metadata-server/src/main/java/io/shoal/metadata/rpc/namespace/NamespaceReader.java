@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.NodeId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.chunk.Replica;
 import io.shoal.metadata.namespace.Attributes;
 import io.shoal.metadata.namespace.Extent;
@@ -98,7 +99,16 @@ final class NamespaceReader {
             chunkBytes + " (expected: a multiple of " + BLOCK_BYTES + ")");
       }
     }
-    return new FilePolicy(replication, minReplicas, chunkBytes);
+    return new FilePolicy(
+        replication, minReplicas, chunkBytes, ackLevel(policy.getAckLevelValue()));
+  }
+
+  private static AckLevel ackLevel(int number) {
+    try {
+      return AckLevel.ofNumber(number);
+    } catch (IllegalArgumentException unknown) {
+      throw Checks.invalid("policy.ack_level", number + " (expected: 0 to 2)");
+    }
   }
 
   static Attributes attributes(io.shoal.proto.v1.Attributes attributes) {

@@ -48,6 +48,7 @@ final class ProtoWriter {
         .setReplication(policy.replication())
         .setMinReplicas(policy.minReplicas())
         .setChunkSizeBytes(policy.chunkSizeBytes())
+        .setAckLevelValue(policy.ackLevel().number())
         .build();
   }
 

@@ -19,6 +19,7 @@ import io.shoal.proto.v1.OpenSessionReply;
 import io.shoal.proto.v1.RenameReply;
 import io.shoal.proto.v1.RenewSessionReply;
 import io.shoal.proto.v1.SetAttributesReply;
+import io.shoal.proto.v1.TruncateReply;
 
 /** Writes what the log replied as the answer to the request that asked for it. */
 final class ReplyWriter {
@@ -75,6 +76,7 @@ final class ReplyWriter {
       case RENAME -> message.setRename(RenameReply.newBuilder().setStatus(status));
       case SET_ATTRIBUTES ->
           message.setSetAttributes(SetAttributesReply.newBuilder().setStatus(status));
+      case TRUNCATE -> message.setTruncate(TruncateReply.newBuilder().setStatus(status));
       case FENCE -> message.setFence(FenceReply.newBuilder().setStatus(status));
       default -> throw unexpected(request, status);
     }

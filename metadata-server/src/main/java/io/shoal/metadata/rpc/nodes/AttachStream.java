@@ -13,10 +13,14 @@ import io.shoal.metadata.liveness.NodeReport;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.proto.v1.Challenge;
 import io.shoal.proto.v1.NodeOrder;
+import io.shoal.proto.v1.NodeReloaded;
 import io.shoal.proto.v1.NodeReport.ReportCase;
 import io.shoal.proto.v1.RegisterNode;
+import io.shoal.proto.v1.ReloadConfig;
+import io.shoal.proto.v1.ReloadNodeReply;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,9 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
   private static final Logger LOG = LoggerFactory.getLogger(AttachStream.class);
   private static final Duration REGISTRATION_TIMEOUT = Duration.ofSeconds(10);
   private static final int NONCE_BYTES = 32;
+
+  /** Volumes are recovered in it, and others closed. */
+  private static final Duration RELOAD_TIMEOUT = Duration.ofSeconds(60);
 
   private enum Stage {
     /** Answers the challenge; then its registration is */
@@ -59,6 +66,11 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
   private boolean asked;
   private @Nullable AttachedNode attached;
   private Timer.@Nullable Scheduled alarm;
+
+  /** Who waits for the node to have read its configuration. */
+  private @Nullable CompletableFuture<ReloadNodeReply> reloading;
+
+  private Timer.@Nullable Scheduled reloadAlarm;
 
   AttachStream(
       ServerCallStreamObserver<NodeOrder> node,
@@ -128,6 +140,74 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
     }
     serial.execute(() -> send(order));
     return true;
+  }
+
+  /**
+   * Has the node read its configuration again. Thread-safe.
+   *
+   * @return fails with what the node answered; with UNAVAILABLE if it does not listen or the stream
+   *     ends, with OVERLOADED while it is at it already, with DEADLINE_EXCEEDED if it says nothing
+   */
+  CompletableFuture<ReloadNodeReply> reload() {
+    CompletableFuture<ReloadNodeReply> answer = new CompletableFuture<>();
+    serial.execute(() -> reload(answer));
+    return answer.copy();
+  }
+
+  private void reload(CompletableFuture<ReloadNodeReply> answer) {
+    if (stage != Stage.ATTACHED || attached == null || !node.isReady()) {
+      answer.completeExceptionally(
+          new ShoalException(
+              ErrorCode.UNAVAILABLE, toString(), this + " does not listen at present"));
+    } else if (reloading != null) {
+      answer.completeExceptionally(
+          new ShoalException(
+              ErrorCode.OVERLOADED, toString(), this + " reads its configuration already"));
+    } else {
+      reloading = answer;
+      reloadAlarm =
+          environment
+              .timer()
+              .schedule(
+                  RELOAD_TIMEOUT,
+                  serial,
+                  () ->
+                      failReload(
+                          ErrorCode.DEADLINE_EXCEEDED,
+                          "said nothing for " + RELOAD_TIMEOUT.toSeconds() + " s; its log knows"));
+      send(NodeOrder.newBuilder().setReloadConfig(ReloadConfig.getDefaultInstance()).build());
+    }
+  }
+
+  private void onReloaded(NodeReloaded report) {
+    CompletableFuture<ReloadNodeReply> asked = endReload();
+    ReloadNodeReply reply = report.getReply();
+    if (asked != null) {
+      if (report.hasFailure()) {
+        asked.completeExceptionally(RpcErrors.fromProto(report.getFailure()));
+      } else {
+        asked.complete(reply);
+      }
+    }
+    if (reply.getAddedDirectoriesCount() + reply.getRemovedDirectoriesCount() > 0) {
+      end("its volumes changed: it attaches anew", null);
+    }
+  }
+
+  private void failReload(ErrorCode code, String what) {
+    CompletableFuture<ReloadNodeReply> asked = endReload();
+    if (asked != null) {
+      asked.completeExceptionally(new ShoalException(code, toString(), this + " " + what));
+    }
+  }
+
+  private @Nullable CompletableFuture<ReloadNodeReply> endReload() {
+    CompletableFuture<ReloadNodeReply> asked = reloading;
+    reloading = null;
+    if (reloadAlarm != null) {
+      reloadAlarm.cancel();
+    }
+    return asked;
   }
 
   private void moveTo(Stage next, String reason) {
@@ -219,6 +299,7 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
       case CHECKED -> desk.onChecked(from, report.getChecked());
       case COPIED -> desk.onCopied(from, report.getCopied());
       case SUSPECTED -> desk.onSuspected(from, report.getSuspected());
+      case RELOADED -> onReloaded(report.getReloaded());
       case REGISTER, REPORT_NOT_SET ->
           throw unexpected(report.getReportCase(), "a heartbeat, an answer or a question");
     }
@@ -267,6 +348,7 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
       leader.attachments().detach(attached.nodeId(), this);
       LOG.info("{} is detached: {}", this, reason);
     }
+    failReload(ErrorCode.UNAVAILABLE, "was lost before it answered");
     moveTo(Stage.ENDED, reason);
     if (failure == null) {
       node.onCompleted();

@@ -1,13 +1,18 @@
 package io.shoal.metadata.rpc.nodes;
 
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.NodeId;
 import io.shoal.metadata.reclaim.NodeOrders;
 import io.shoal.metadata.repair.RepairOrders;
+import io.shoal.proto.v1.ConfirmDeletions;
+import io.shoal.proto.v1.NodeOrder;
+import io.shoal.proto.v1.ReloadNodeReply;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +69,35 @@ public final class Attachments implements NodeOrders, RepairOrders {
   public boolean delete(NodeId nodeId, List<ChunkId> chunkIds) {
     AttachStream stream = streams.get(nodeId);
     return stream != null && stream.order(OrderWriter.delete(chunkIds));
+  }
+
+  /**
+   * Tells a node that an operator has confirmed deletions; returns false if it is not attached, or
+   * does not read what it is sent.
+   */
+  boolean confirmDeletions(NodeId nodeId, ConfirmDeletions order) {
+    AttachStream stream = streams.get(nodeId);
+    return stream != null
+        && stream.order(NodeOrder.newBuilder().setConfirmDeletions(order).build());
+  }
+
+  /**
+   * Has a node read its configuration again.
+   *
+   * @return fails with UNAVAILABLE if it is not attached or does not read what it is sent, and with
+   *     what kept it from doing so
+   */
+  CompletableFuture<ReloadNodeReply> reload(NodeId nodeId) {
+    AttachStream stream = streams.get(nodeId);
+    return stream != null ? stream.reload() : CompletableFuture.failedFuture(notThere(nodeId));
+  }
+
+  /** Returns the failure of an order to a node that can't be reached. */
+  static ShoalException notThere(NodeId nodeId) {
+    return new ShoalException(
+        ErrorCode.UNAVAILABLE,
+        "node " + nodeId,
+        "the node is not attached, or does not listen (expected: one that is alive)");
   }
 
   @Override

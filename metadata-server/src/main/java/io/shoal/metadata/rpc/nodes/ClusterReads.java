@@ -7,18 +7,28 @@ import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.cluster.Counter;
 import io.shoal.metadata.cluster.NodeRecord;
+import io.shoal.metadata.consensus.CommandLog;
+import io.shoal.metadata.consensus.LogPeer;
 import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.liveness.NodeUpkeep;
+import io.shoal.metadata.liveness.SafeMode;
 import io.shoal.metadata.liveness.VolumeReport;
 import io.shoal.metadata.namespace.PathNames;
+import io.shoal.metadata.repair.NodeAbsence;
+import io.shoal.metadata.repair.Repair;
 import io.shoal.metadata.rpc.serving.NodeAddresses;
 import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeHealthReply;
+import io.shoal.proto.v1.DescribeMetadataReply;
 import io.shoal.proto.v1.ListNodesReply;
+import io.shoal.proto.v1.MaintenanceDescription;
+import io.shoal.proto.v1.MetadataServerDescription;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeState;
+import io.shoal.proto.v1.ScrubProgress;
 import io.shoal.proto.v1.VolumeHealth;
 
 /** Describes the cluster: what the state says, and what the leader knows beside it. */
@@ -29,10 +39,12 @@ final class ClusterReads {
   private final String version;
   private final NodeLiveness liveness;
   private final NodeAddresses addresses;
+  private final Repair repair;
 
-  ClusterReads(String version, NodeLiveness liveness) {
+  ClusterReads(String version, NodeLiveness liveness, Repair repair) {
     this.version = version;
     this.liveness = liveness;
+    this.repair = repair;
     this.addresses = new NodeAddresses(liveness);
   }
 
@@ -58,18 +70,28 @@ final class ClusterReads {
     ClusterQueries cluster = new ClusterQueries(view);
     ListNodesReply.Builder reply = ListNodesReply.newBuilder();
     for (NodeRecord node : cluster.nodes()) {
-      reply.addNodes(describe(node, cluster.replicaCount(node.nodeId())));
+      NodeDescription.Builder description = describe(node, cluster.replicaCount(node.nodeId()));
+      if (node.inMaintenance()) {
+        description.setMaintenance(maintenance(node, cluster.nowMillis()));
+      }
+      reply.addNodes(description);
     }
     return reply.build();
   }
 
   DescribeHealthReply health(StateView view) {
     ChunkHealth health = new ChunkQueries(view).health(HEALTH_LIMIT);
+    SafeMode.State safeMode = liveness.safeMode().state();
     return DescribeHealthReply.newBuilder()
         .setMissingChunks(health.missing())
         .setUnderReplicatedChunks(health.under())
         .setSurplusChunks(health.surplus())
         .setComplete(health.complete())
+        .setSafeMode(
+            io.shoal.proto.v1.SafeMode.newBuilder()
+                .setOn(safeMode.on())
+                .setHeardNodes(safeMode.heard())
+                .setExpectedNodes(safeMode.expected()))
         .build();
   }
 
@@ -78,10 +100,26 @@ final class ClusterReads {
       case ACTIVE -> NodeState.NODE_STATE_ACTIVE;
       case DECOMMISSIONING -> NodeState.NODE_STATE_DECOMMISSIONING;
       case DECOMMISSIONED -> NodeState.NODE_STATE_DECOMMISSIONED;
+      case MAINTENANCE -> NodeState.NODE_STATE_MAINTENANCE;
     };
   }
 
-  private NodeDescription describe(NodeRecord node, long replicas) {
+  private MaintenanceDescription maintenance(NodeRecord node, long nowMillis) {
+    MaintenanceDescription.Builder maintenance =
+        MaintenanceDescription.newBuilder()
+            .setLeftMillis(Math.max(0, node.maintenanceEndMillis() - nowMillis));
+    NodeAbsence absence = repair.absences().get(node.nodeId());
+    // What was found out for another maintenance says nothing about this one.
+    if (absence != null && absence.endMillis() == node.maintenanceEndMillis()) {
+      maintenance
+          .setReady(absence.ready())
+          .setUnprotectedChunks(absence.unprotected())
+          .setFailingChunks(absence.failing());
+    }
+    return maintenance.build();
+  }
+
+  private NodeDescription.Builder describe(NodeRecord node, long replicas) {
     NodeDescription.Builder description =
         NodeDescription.newBuilder()
             .setAddress(addresses.of(node))
@@ -94,10 +132,44 @@ final class ClusterReads {
       description
           .setWriteStreams(report.writeStreams())
           .setReadStreams(report.readStreams())
-          .setPendingWriteBytes(report.pendingWriteBytes());
+          .setPendingWriteBytes(report.pendingWriteBytes())
+          .setUpkeep(upkeep(report.upkeep()));
       report.volumes().forEach(volume -> description.addVolumes(volume(volume)));
     }
-    return description.build();
+    return description;
+  }
+
+  /** Tells of the servers that keep a log. */
+  static DescribeMetadataReply peers(CommandLog log) {
+    DescribeMetadataReply.Builder reply = DescribeMetadataReply.newBuilder();
+    for (LogPeer peer : log.peers()) {
+      reply.addServers(
+          MetadataServerDescription.newBuilder()
+              .setId(peer.id())
+              .setAddress(peer.address())
+              .setLeads(peer.leads())
+              .setCommittedIndex(peer.committedIndex())
+              .setSilentMillis(peer.silentMillis()));
+    }
+    return reply.build();
+  }
+
+  private static io.shoal.proto.v1.NodeUpkeep upkeep(NodeUpkeep upkeep) {
+    NodeUpkeep.Scrub scrub = upkeep.scrub();
+    return io.shoal.proto.v1.NodeUpkeep.newBuilder()
+        .setTrashChunks(upkeep.trashChunks())
+        .setTrashBytes(upkeep.trashBytes())
+        .setUnknownChunks(upkeep.unknownChunks())
+        .setBrakeOn(upkeep.brakeOn())
+        .setBrakeSinceMillis(upkeep.brakeSinceMillis())
+        .setScrub(
+            ScrubProgress.newBuilder()
+                .setPassBytes(scrub.passBytes())
+                .setPassOfBytes(scrub.passOfBytes())
+                .setPassDamaged(scrub.passDamaged())
+                .setLastEndedAtMillis(scrub.lastEndedAtMillis())
+                .setLastDamaged(scrub.lastDamaged()))
+        .build();
   }
 
   private static io.shoal.proto.v1.VolumeReport volume(VolumeReport volume) {

@@ -11,20 +11,29 @@ import io.shoal.metadata.rpc.serving.ReadPool;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.ClusterServiceGrpc;
+import io.shoal.proto.v1.ConfirmNodeDeletionsReply;
+import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeClusterRequest;
 import io.shoal.proto.v1.DescribeHealthReply;
 import io.shoal.proto.v1.DescribeHealthRequest;
+import io.shoal.proto.v1.DescribeMetadataReply;
+import io.shoal.proto.v1.DescribeMetadataRequest;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.ListNodesRequest;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport;
+import io.shoal.proto.v1.RebalanceReply;
+import io.shoal.proto.v1.RebalanceRequest;
+import io.shoal.proto.v1.ReloadNodeReply;
+import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateReply;
 import io.shoal.proto.v1.SetNodeStateRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The cluster service: the bond with storage nodes, and what clients ask about them. */
 public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase {
@@ -66,7 +75,7 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
     this.environment = environment;
     this.leader = leader;
     this.reads = reads;
-    this.clusterReads = new ClusterReads(terms.version(), leader.liveness());
+    this.clusterReads = new ClusterReads(terms.version(), leader.liveness(), leader.repair());
     this.desk = new NodeDesk(environment, leader, reads, terms.heartbeatInterval());
     this.secret = secret;
     this.random = random;
@@ -76,6 +85,12 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
   public void describeCluster(
       DescribeClusterRequest request, StreamObserver<DescribeClusterReply> client) {
     answer(clusterReads::describe, client);
+  }
+
+  @Override
+  public void describeMetadata(
+      DescribeMetadataRequest request, StreamObserver<DescribeMetadataReply> client) {
+    act(() -> CompletableFuture.completedFuture(ClusterReads.peers(environment.log())), client);
   }
 
   @Override
@@ -91,13 +106,39 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
 
   @Override
   public void setNodeState(SetNodeStateRequest request, StreamObserver<SetNodeStateReply> client) {
-    ((ServerCallStreamObserver<SetNodeStateReply>) client).setOnCancelHandler(() -> {});
-    CompletableFuture<SetNodeStateReply> done;
+    act(
+        () -> desk.setState(request).thenApply(set -> SetNodeStateReply.getDefaultInstance()),
+        client);
+  }
+
+  @Override
+  public void confirmNodeDeletions(
+      ConfirmNodeDeletionsRequest request, StreamObserver<ConfirmNodeDeletionsReply> client) {
+    act(
+        () -> {
+          desk.confirmDeletions(request);
+          return CompletableFuture.completedFuture(ConfirmNodeDeletionsReply.getDefaultInstance());
+        },
+        client);
+  }
+
+  @Override
+  public void reloadNode(ReloadNodeRequest request, StreamObserver<ReloadNodeReply> client) {
+    act(() -> desk.reload(request), client);
+  }
+
+  @Override
+  public void rebalance(RebalanceRequest request, StreamObserver<RebalanceReply> client) {
+    act(() -> RebalanceDesk.answer(leader.repair(), request), client);
+  }
+
+  /** Does what only the leader may. */
+  private <T> void act(Supplier<CompletableFuture<T>> action, StreamObserver<T> client) {
+    // With a handler set, an answer to a call that was cancelled is dropped instead of thrown.
+    ((ServerCallStreamObserver<T>) client).setOnCancelHandler(() -> {});
+    CompletableFuture<T> done;
     try {
-      done =
-          leader.gate().isOpen()
-              ? desk.setState(request).thenApply(set -> SetNodeStateReply.getDefaultInstance())
-              : leader.gate().refusal();
+      done = leader.gate().isOpen() ? action.get() : leader.gate().refusal();
     } catch (ShoalException refused) {
       done = CompletableFuture.failedFuture(refused);
     }
@@ -105,17 +146,14 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
   }
 
   private <T> void answer(Function<StateView, T> query, StreamObserver<T> client) {
-    // With a handler set, an answer to a call that was cancelled is dropped instead of thrown.
-    ((ServerCallStreamObserver<T>) client).setOnCancelHandler(() -> {});
-    CompletableFuture<T> answer =
-        leader.gate().isOpen()
-            ? environment
+    act(
+        () ->
+            environment
                 .log()
                 .readBarrier()
                 .thenCompose(
-                    passed -> reads.query(Deadline.after(READ_TIMEOUT, environment.time()), query))
-            : leader.gate().refusal();
-    relay(answer, client);
+                    passed -> reads.query(Deadline.after(READ_TIMEOUT, environment.time()), query)),
+        client);
   }
 
   private static <T> void relay(CompletableFuture<T> answer, StreamObserver<T> client) {

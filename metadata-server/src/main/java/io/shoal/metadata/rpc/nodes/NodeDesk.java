@@ -32,9 +32,13 @@ import io.shoal.proto.v1.ChunkVerdicts;
 import io.shoal.proto.v1.ChunksChecked;
 import io.shoal.proto.v1.ChunksDeleted;
 import io.shoal.proto.v1.ChunksSuspected;
+import io.shoal.proto.v1.ConfirmDeletions;
+import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
 import io.shoal.proto.v1.HeartbeatReply;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.Registered;
+import io.shoal.proto.v1.ReloadNodeReply;
+import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateRequest;
 import io.shoal.proto.v1.SigningKey;
 import java.time.Duration;
@@ -274,22 +278,73 @@ final class NodeDesk {
   CompletableFuture<Void> setState(SetNodeStateRequest request) {
     int nodeId =
         Checks.unsigned("set_node_state.node_id", request.getNodeId(), 1, Integer.MAX_VALUE);
-    AdminState state =
-        switch (request.getState()) {
-          case NODE_STATE_ACTIVE -> AdminState.ACTIVE;
-          case NODE_STATE_DECOMMISSIONING -> AdminState.DECOMMISSIONING;
-          case NODE_STATE_DECOMMISSIONED, NODE_STATE_UNSPECIFIED, UNRECOGNIZED ->
-              throw Checks.invalid(
-                  "set_node_state.state",
-                  request.getState() + " (expected: active or decommissioning)");
-        };
-    return submit(new RepairCommand.SetAdminState(new NodeId(nodeId), state))
+    return submit(stateCommand(new NodeId(nodeId), request))
         .thenAccept(
             reply -> {
               if (reply instanceof Reply.Failure refused) {
                 throw refused.toException();
               }
             });
+  }
+
+  /**
+   * Passes on to a node that an operator has confirmed deletions.
+   *
+   * @throws ShoalException INVALID_ARGUMENT if the request is malformed, UNAVAILABLE if the node is
+   *     not attached
+   */
+  void confirmDeletions(ConfirmNodeDeletionsRequest request) {
+    int nodeId =
+        Checks.unsigned("confirm_deletions.node_id", request.getNodeId(), 1, Integer.MAX_VALUE);
+    ConfirmDeletions order =
+        ConfirmDeletions.newBuilder()
+            .setBrakeSinceMillis(request.getBrakeSinceMillis())
+            .setUpToChunks(
+                Checks.unsigned("confirm_deletions.unknown_chunks", request.getUnknownChunks()))
+            .build();
+    if (!leader.attachments().confirmDeletions(new NodeId(nodeId), order)) {
+      throw Attachments.notThere(new NodeId(nodeId));
+    }
+    LOG.info("Node {} may delete again, up to {} chunks", nodeId, order.getUpToChunks());
+  }
+
+  /**
+   * Has a node read its configuration again.
+   *
+   * @return fails with NOT_FOUND if no node has the number, UNAVAILABLE if it is not attached, and
+   *     with what the node answers
+   * @throws ShoalException INVALID_ARGUMENT if the request is malformed
+   */
+  CompletableFuture<ReloadNodeReply> reload(ReloadNodeRequest request) {
+    int nodeId = Checks.unsigned("reload_node.node_id", request.getNodeId(), 1, Integer.MAX_VALUE);
+    return reads
+        .query(deadline(), view -> new ClusterQueries(view).node(new NodeId(nodeId)) != null)
+        .thenCompose(
+            known -> {
+              if (!known) {
+                throw new ShoalException(
+                    ErrorCode.NOT_FOUND,
+                    "node " + nodeId,
+                    "node " + nodeId + " is not known (expected: one that has registered)");
+              }
+              LOG.info("Node {} is to read its configuration again", nodeId);
+              return leader.attachments().reload(new NodeId(nodeId));
+            });
+  }
+
+  private static RepairCommand stateCommand(NodeId nodeId, SetNodeStateRequest request) {
+    return switch (request.getState()) {
+      case NODE_STATE_ACTIVE -> new RepairCommand.SetAdminState(nodeId, AdminState.ACTIVE);
+      case NODE_STATE_DECOMMISSIONING ->
+          new RepairCommand.SetAdminState(nodeId, AdminState.DECOMMISSIONING);
+      // The handler checks the time.
+      case NODE_STATE_MAINTENANCE ->
+          new RepairCommand.StartMaintenance(nodeId, request.getMaintenanceMillis());
+      case NODE_STATE_DECOMMISSIONED, NODE_STATE_UNSPECIFIED, UNRECOGNIZED ->
+          throw Checks.invalid(
+              "set_node_state.state",
+              request.getState() + " (expected: active, decommissioning or maintenance)");
+    };
   }
 
   /** Takes a node's answer to a check. */

@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import io.shoal.metadata.cluster.NodeDescription;
 import io.shoal.metadata.cluster.VolumeRecord;
 import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.liveness.NodeUpkeep;
 import io.shoal.metadata.liveness.VolumeHealth;
 import io.shoal.metadata.liveness.VolumeReport;
 import io.shoal.metadata.rpc.serving.Checks;
 import io.shoal.proto.v1.Heartbeat;
 import io.shoal.proto.v1.RegisterNode;
+import io.shoal.proto.v1.ScrubProgress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -81,7 +83,24 @@ final class NodeReader {
         Checks.unsigned(
             "heartbeat.write_streams", heartbeat.getWriteStreams(), 0, Integer.MAX_VALUE),
         Checks.unsigned("heartbeat.read_streams", heartbeat.getReadStreams(), 0, Integer.MAX_VALUE),
-        Checks.unsigned("heartbeat.pending_write_bytes", heartbeat.getPendingWriteBytes()));
+        Checks.unsigned("heartbeat.pending_write_bytes", heartbeat.getPendingWriteBytes()),
+        upkeep(heartbeat.getUpkeep()));
+  }
+
+  private static NodeUpkeep upkeep(io.shoal.proto.v1.NodeUpkeep upkeep) {
+    ScrubProgress scrub = upkeep.getScrub();
+    return new NodeUpkeep(
+        Checks.unsigned("upkeep.trash_chunks", upkeep.getTrashChunks()),
+        Checks.unsigned("upkeep.trash_bytes", upkeep.getTrashBytes()),
+        Checks.unsigned("upkeep.unknown_chunks", upkeep.getUnknownChunks()),
+        upkeep.getBrakeOn(),
+        upkeep.getBrakeSinceMillis(),
+        new NodeUpkeep.Scrub(
+            Checks.unsigned("scrub.pass_bytes", scrub.getPassBytes()),
+            Checks.unsigned("scrub.pass_of_bytes", scrub.getPassOfBytes()),
+            Checks.unsigned("scrub.pass_damaged", scrub.getPassDamaged()),
+            scrub.getLastEndedAtMillis(),
+            Checks.unsigned("scrub.last_damaged", scrub.getLastDamaged())));
   }
 
   private static List<VolumeReport> volumes(List<io.shoal.proto.v1.VolumeReport> volumes) {

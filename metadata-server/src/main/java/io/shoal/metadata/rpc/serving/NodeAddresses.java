@@ -28,7 +28,7 @@ public final class NodeAddresses {
         .setHost(node.description().host())
         .setPort(node.description().port())
         .setFailureDomain(node.description().failureDomain())
-        .setLiveness(livenessOf(node.nodeId()))
+        .setLiveness(livenessOf(node))
         .build();
   }
 
@@ -49,11 +49,15 @@ public final class NodeAddresses {
     return addresses;
   }
 
-  private io.shoal.proto.v1.NodeLiveness livenessOf(NodeId nodeId) {
-    return switch (liveness.of(nodeId)) {
+  private io.shoal.proto.v1.NodeLiveness livenessOf(NodeRecord node) {
+    return switch (liveness.of(node.nodeId())) {
       case ALIVE -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_ALIVE;
       case SUSPECT -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_SUSPECT;
-      case DEAD -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_DEAD;
+      // Rule P7: a node in maintenance may be silent for longer than others.
+      case DEAD ->
+          node.inMaintenance()
+              ? io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_SUSPECT
+              : io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_DEAD;
     };
   }
 }

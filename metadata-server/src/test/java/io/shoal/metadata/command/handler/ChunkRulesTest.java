@@ -254,6 +254,19 @@ class ChunkRulesTest {
     assertThat(verdict(dropped)).isEqualTo(ChunkVerdict.DELETE);
   }
 
+  /** Rule G5: what is known to be garbage is nothing that the leader does not know. */
+  @Test
+  void verdict_ofGarbage_waitsForTheOrder() {
+    append(grants.commit(chunkId, 10, true, 1, 2), 0);
+    client.call(new Delete("/f", false));
+    machine.pass(StateMachine.GRACE_MILLIS + 1);
+    machine.maintain();
+
+    assertThat(row().state()).isEqualTo(ChunkState.GARBAGE);
+    assertThat(verdict(NODE)).isEqualTo(ChunkVerdict.WAIT);
+    assertThat(verdict(new NodeId(3))).isEqualTo(ChunkVerdict.DELETE);
+  }
+
   private ChunkVerdict verdict(NodeId nodeId) {
     return machine.chunks().verdict(chunkId, nodeId, expiry);
   }
@@ -290,11 +303,6 @@ class ChunkRulesTest {
 
   private void decommission(NodeId nodeId) {
     NodeRecord node = machine.cluster().node(nodeId);
-    machine.change(
-        writer ->
-            NodeTable.put(
-                writer,
-                new NodeRecord(
-                    nodeId, node.description(), NodeRecord.AdminState.DECOMMISSIONED, false)));
+    machine.change(writer -> NodeTable.put(writer, node.in(NodeRecord.AdminState.DECOMMISSIONED)));
   }
 }

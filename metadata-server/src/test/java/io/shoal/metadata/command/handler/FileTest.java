@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.cluster.Counter;
 import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.NamespaceCommand.Abandon;
@@ -36,6 +37,19 @@ class FileTest {
   @AfterEach
   void tablesAreInStep() {
     Invariants.check(machine.reader());
+  }
+
+  @Test
+  void policy_keepsTheAcknowledgementLevel_ofItsFileOnly() {
+    FilePolicy policy = new FilePolicy(3, 2, 1 << 20, AckLevel.MEMORY);
+    FileStatus made =
+        Given.status(
+            client.call(new CreateFile("/f", Precondition.ABSENT, Attributes.NONE, policy, false)));
+    client.call(Given.publishing(made.version(), "/f", Precondition.ABSENT));
+    client.call(Given.emptyFile("/g"));
+
+    assertThat(stat("/f").policy()).isEqualTo(policy);
+    assertThat(stat("/g").policy().ackLevel()).isEqualTo(AckLevel.FSYNC);
   }
 
   @Test

@@ -75,11 +75,33 @@ final class ModelRun {
             node.mode = s.mode();
             return node;
           });
+    } else if (step instanceof ModelStep.Truncate s) {
+      truncate(s);
     } else if (step instanceof ModelStep.Fence s) {
       clients.expect(
           s.client(), new NamespaceCommand.Fence(new Target.AtPath(s.path())), () -> fence(s));
     } else {
       files.play(step);
+    }
+  }
+
+  private void truncate(ModelStep.Truncate step) {
+    long length = lengthOf(step.path()) * step.percent() / 100;
+    clients.expect(
+        step.client(),
+        new NamespaceCommand.Truncate(new Target.AtPath(step.path()), length),
+        () -> {
+          Node file = model.file(step.path());
+          file.truncate(length, machine.now());
+          return file;
+        });
+  }
+
+  private long lengthOf(String path) {
+    try {
+      return model.file(path).length;
+    } catch (NamespaceModel.Refused notThere) {
+      return 0;
     }
   }
 

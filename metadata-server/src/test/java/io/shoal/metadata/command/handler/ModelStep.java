@@ -43,6 +43,9 @@ sealed interface ModelStep {
 
   record Fence(int client, String path) implements ModelStep {}
 
+  /** Cuts a file to so many hundredths of its length. */
+  record Truncate(int client, String path, int percent) implements ModelStep {}
+
   record CloneTo(int client, String source, String destination, int limit) implements ModelStep {}
 
   record Retry(int client) implements ModelStep {}
@@ -57,7 +60,7 @@ sealed interface ModelStep {
 
   static ModelStep draw(RandomGenerator random) {
     int client = random.nextInt(2);
-    return switch (random.nextInt(24)) {
+    return switch (random.nextInt(25)) {
       case 0, 1 -> new Mkdirs(client, path(random), random.nextBoolean());
       case 2, 3, 4 ->
           new Put(client, path(random), condition(random), random.nextBoolean(), write(random));
@@ -72,6 +75,7 @@ sealed interface ModelStep {
       case 15 -> new Delete(client, path(random), random.nextBoolean());
       case 16 -> new SetMode(client, path(random), random.nextInt(010000));
       case 17 -> new Fence(client, path(random));
+      case 24 -> new Truncate(client, path(random), random.nextInt(11) * 11);
       case 18 -> new CloneTo(client, path(random), path(random), 1 + random.nextInt(3));
       case 19 -> new Retry(client);
       case 20 -> random.nextInt(4) == 0 ? new Close(client) : new CollectGarbage();

@@ -81,6 +81,25 @@ final class NamespaceModel {
       length += bytes;
       modifiedAtMillis = now;
     }
+
+    void truncate(long newLength, long now) {
+      if (newLength > length) {
+        throw new Refused(ErrorCode.INVALID_ARGUMENT);
+      }
+      if (newLength == length) {
+        return;
+      }
+      extents.removeIf(extent -> extent.fileOffset() >= newLength);
+      if (newLength > 0) {
+        Extent last = extents.remove(extents.size() - 1);
+        int kept = (int) Math.min(last.length(), newLength - last.fileOffset());
+        extents.add(new Extent(last.fileOffset(), kept, last.chunkId(), last.chunkOffset()));
+      }
+      opens.forEach(open -> open.sealed = true);
+      length = newLength;
+      generation++;
+      modifiedAtMillis = now;
+    }
   }
 
   /** How far a path leads. */

@@ -41,6 +41,7 @@ class PurityTest {
                         "io.shoal.metadata.store",
                         "io.shoal.common.id",
                         "io.shoal.common.error",
+                        "io.shoal.common.policy",
                         "org.jspecify.annotations",
                         "java.lang..",
                         "java.nio",

@@ -10,6 +10,7 @@ import io.shoal.metadata.chunk.ChunkRow;
 import io.shoal.metadata.chunk.ChunkVerdict;
 import io.shoal.metadata.chunk.Replica;
 import io.shoal.metadata.chunk.UncountedReplica;
+import io.shoal.metadata.cluster.NodeRecord;
 import io.shoal.metadata.cluster.NodeRecord.AdminState;
 import io.shoal.metadata.command.ClusterCommand;
 import io.shoal.metadata.command.MaintenanceCommand;
@@ -18,6 +19,7 @@ import io.shoal.metadata.command.NamespaceCommand.CommitFile;
 import io.shoal.metadata.command.NamespaceCommand.CreateFile;
 import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.RepairCommand.Verdict;
+import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.namespace.Attributes;
 import io.shoal.metadata.namespace.Extent;
 import io.shoal.metadata.namespace.FilePolicy;
@@ -66,6 +68,9 @@ class ReplicaModelTest {
 
     /** What each node has answered and the leader has not heard yet, oldest first. */
     private final Map<NodeId, Deque<Runnable>> answers = new HashMap<>();
+
+    /** Until when each node may be away, as it was last promised. */
+    private final Map<NodeId, Long> promised = new HashMap<>();
 
     /** What the leader has concluded and not put into the log yet. */
     private final Deque<Runnable> conclusions = new ArrayDeque<>();
@@ -144,6 +149,19 @@ class ReplicaModelTest {
             .as("node %s has what counts: %s on disk, %s", replica.nodeId(), held, row)
             .isTrue();
       }
+      checkMaintenance();
+    }
+
+    /** Rule P7: nothing ends a maintenance before its time but the operator. */
+    private void checkMaintenance() {
+      long now = machine.cluster().nowMillis();
+      promised.values().removeIf(end -> now > end);
+      promised.forEach(
+          (node, end) -> {
+            NodeRecord record = machine.cluster().node(node);
+            assertThat(record.maintenanceEndMillis()).isEqualTo(end);
+            assertThat(record.dead()).isFalse();
+          });
     }
 
     // ----------------------------------------------------------------------------------------
@@ -243,7 +261,16 @@ class ReplicaModelTest {
       }
       long changes = row.holders().changes();
       conclusions.add(
-          () -> machine.apply(new RepairCommand.RemoveReplica(chunkId, victim, changes, whole)));
+          () -> {
+            Reply reply =
+                machine.apply(new RepairCommand.RemoveReplica(chunkId, victim, changes, whole));
+            if (reply == Reply.DONE) {
+              assertThat(row().replicas())
+                  .filteredOn(left -> !machine.cluster().node(left.nodeId()).inMaintenance())
+                  .as("what is left where it stays: %s", row())
+                  .hasSizeGreaterThanOrEqualTo(2);
+            }
+          });
     }
 
     /** A node asks about a chunk whose grant has run out. Rule G1. */
@@ -285,13 +312,25 @@ class ReplicaModelTest {
     }
 
     private void change(NodeId node) {
-      switch (random.nextInt(5)) {
+      switch (random.nextInt(8)) {
         case 0 -> machine.apply(new RepairCommand.DeclareDead(node));
         case 1 -> machine.apply(new RepairCommand.UncountReplicas(node, 10));
-        case 2 -> machine.apply(new RepairCommand.SetAdminState(node, AdminState.DECOMMISSIONING));
-        case 3 -> machine.apply(new RepairCommand.SetAdminState(node, AdminState.ACTIVE));
+        case 2 -> decide(node, AdminState.DECOMMISSIONING);
+        case 3 -> decide(node, AdminState.ACTIVE);
+        case 4, 5 -> {
+          long length = 1_000L + random.nextInt(100_000);
+          if (machine.apply(new RepairCommand.StartMaintenance(node, length)) == Reply.DONE) {
+            promised.put(node, machine.cluster().nowMillis() + length);
+          }
+        }
+        case 6 -> machine.apply(new RepairCommand.EndMaintenance(node));
         default -> machine.apply(new ClusterCommand.RegisterNode(StateMachine.node(node.value())));
       }
+    }
+
+    private void decide(NodeId node, AdminState state) {
+      machine.apply(new RepairCommand.SetAdminState(node, state));
+      promised.remove(node);
     }
 
     /** What has not arrived never will; what has is done. */

@@ -516,6 +516,6 @@ class ReplicaTest {
     assertThat(node.dead()).isFalse();
     machine.done(new DeclareDead(ONE));
     assertThat(machine.cluster().node(ONE))
-        .isEqualTo(new NodeRecord(ONE, node.description(), AdminState.ACTIVE, true));
+        .isEqualTo(new NodeRecord(ONE, node.description(), AdminState.ACTIVE, true, 0));
   }
 }

@@ -117,12 +117,12 @@ class CodecTest {
   @Test
   void whatIsNotUnderstood_isRefused() {
     byte[] tick = codec.encode(CommandEnvelope.internal(1, new MaintenanceCommand.Tick(1)));
-    byte[] laterCommand = LoggedCommand.newBuilder().setVersion(3).build().toByteArray();
+    byte[] laterCommand = LoggedCommand.newBuilder().setVersion(4).build().toByteArray();
     byte[] unknownCommand = LoggedCommand.newBuilder().setVersion(1).build().toByteArray();
     byte[] laterEntry = LogEntry.newBuilder().setVersion(2).build().toByteArray();
 
     assertThat(decode(codec.join(List.of(tick)))).hasSize(1);
-    refused(codec.join(List.of(tick, laterCommand)), "version 3");
+    refused(codec.join(List.of(tick, laterCommand)), "version 4");
     refused(codec.join(List.of(tick, unknownCommand)), "does not know");
     refused(laterEntry, "version 2");
     refused(new byte[] {1, 2, 3}, "malformed");

@@ -230,7 +230,8 @@ final class CommandQueueTest {
         new QueueLimits(500, 1_000, 8, entriesInFlight, pendingCommands, 2_000),
         appended::add,
         DirectExecutor.INSTANCE,
-        DirectExecutor.INSTANCE);
+        DirectExecutor.INSTANCE,
+        () -> new ShoalException(ErrorCode.NOT_LEADER, "m2:7400", "another leads"));
   }
 
   /** Submits a command for whose reply nobody waits. */
