@@ -261,17 +261,23 @@ public final class VolumeChunks {
   }
 
   /** Notes durably that it is not known any more whether chunks are committed. */
-  public CompletableFuture<Void> unconfirm(List<ChunkId> chunks) {
+  public CompletableFuture<List<ChunkId>> unconfirm(List<ChunkId> chunks) {
     // In turn with what removes chunks: of one that is gone nothing may be noted.
     return queue.run(
         () ->
             parts
                 .ask(() -> doubts(chunks))
-                .thenCompose(updates -> parts.commit(updates, "unconfirming chunks")));
+                .thenCompose(
+                    doubts ->
+                        parts
+                            .commit(List.copyOf(doubts), "unconfirming chunks")
+                            .thenApply(
+                                done ->
+                                    doubts.stream().map(IndexUpdate.Unconfirm::chunk).toList())));
   }
 
-  private List<IndexUpdate> doubts(List<ChunkId> chunks) throws IOException {
-    List<IndexUpdate> updates = new ArrayList<>();
+  private List<IndexUpdate.Unconfirm> doubts(List<ChunkId> chunks) throws IOException {
+    List<IndexUpdate.Unconfirm> updates = new ArrayList<>();
     for (ChunkId chunk : chunks) {
       ChunkHead head = parts.index().head(chunk);
       if (head != null) {

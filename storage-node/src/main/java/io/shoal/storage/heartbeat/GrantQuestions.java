@@ -229,9 +229,17 @@ final class GrantQuestions {
   }
 
   private CompletableFuture<Void> forget(List<ExpiredChunk> unknownNow) {
-    if (!unknownNow.isEmpty()) {
-      unknown.forgotten(store, unknownNow.size(), membership.logClockMillis());
+    if (unknownNow.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
     }
-    return LeaderOrders.unconfirm(store, unknownNow.stream().map(ExpiredChunk::chunk).toList());
+    List<ChunkId> asked = unknownNow.stream().map(ExpiredChunk::chunk).toList();
+    return LeaderOrders.quietly(
+        "unconfirm",
+        store
+            .unconfirm(asked)
+            .thenAcceptAsync(
+                // What was deleted by order meanwhile was not forgotten.
+                found -> unknown.forgotten(store, found.size(), membership.logClockMillis()),
+                shard));
   }
 }

@@ -43,15 +43,6 @@ final class LeaderOrders {
         : quietly("confirm", store.confirm(chunks));
   }
 
-  /** Notes that chunks are not known to be committed any more; never fails. */
-  static CompletableFuture<Void> unconfirm(ChunkStore store, List<ChunkId> chunks) {
-    if (chunks.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    LOG.info("{} chunks that the leader knew once are unknown to it now", chunks.size());
-    return quietly("unconfirm", store.unconfirm(chunks));
-  }
-
   /** Takes chunks out of the trash that are committed; never fails. */
   static CompletableFuture<Void> takeBack(ChunkStore store, List<ChunkId> chunks) {
     if (chunks.isEmpty()) {

@@ -69,6 +69,10 @@ public final class UnknownChunks {
    * @param nowMillis the log clock as applied
    */
   public void forgotten(ChunkStore store, int chunks, long nowMillis) {
+    if (chunks == 0) {
+      return;
+    }
+    LOG.info("{} chunks that the leader knew once are unknown to it now", chunks);
     forgotten += chunks;
     long all = sum(store, VolumeReport::chunkCount) + sum(store, VolumeReport::trashChunks);
     if (!brake.admits(store.trash(), forgotten, all, nowMillis)) {

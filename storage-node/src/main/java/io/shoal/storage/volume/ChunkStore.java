@@ -106,9 +106,11 @@ public interface ChunkStore {
 
   /**
    * Takes back durably what {@link #confirm} noted: {@link #expiredUnconfirmed} names the chunks
-   * again. Unknown chunks are left out.
+   * again.
+   *
+   * @return those of the chunks that are there, and that it was done for
    */
-  CompletableFuture<Void> unconfirm(List<ChunkId> chunks);
+  CompletableFuture<List<ChunkId>> unconfirm(List<ChunkId> chunks);
 
   /** Returns the trash, where chunks wait before they are erased. */
   ChunkTrash trash();

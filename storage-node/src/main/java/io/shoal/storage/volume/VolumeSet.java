@@ -260,9 +260,13 @@ public final class VolumeSet implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Void> unconfirm(List<ChunkId> chunks) {
+  public CompletableFuture<List<ChunkId>> unconfirm(List<ChunkId> chunks) {
     List<ChunkId> asked = List.copyOf(chunks);
-    return Gather.each(roster.volumes(), volume -> volume.chunks().unconfirm(asked));
+    return Gather.all(
+        roster.volumes(),
+        volume -> volume.chunks().unconfirm(asked),
+        // A chunk may be on several volumes for a while.
+        found -> found.stream().flatMap(List::stream).distinct().toList());
   }
 
   @Override

@@ -73,7 +73,10 @@ final class TrashModel {
     /** Whether the leader knows it. */
     private boolean known;
 
-    /** When the node was first told that it may go, since the leader knew it last; 0 if never. */
+    /**
+     * When the node was first told that it may go, since it was last told, and lived to note it,
+     * that the leader knows it; 0 if never.
+     */
     private long disownedAtMillis;
 
     /** Whether the node may have erased it: nothing is expected of it any more. */
@@ -97,6 +100,9 @@ final class TrashModel {
   private final SimulatedNode node = new SimulatedNode(2, CONFIG, 7);
   private final Map<ChunkId, Tracked> all = new LinkedHashMap<>();
   private final Deque<NodeReport> reports = new ArrayDeque<>();
+
+  /** What the leader has said to keep in this round. */
+  private final Set<Tracked> kept = new HashSet<>();
 
   private long nowMillis = 1_000_000;
   private long nextId = 1;
@@ -173,8 +179,11 @@ final class TrashModel {
       return;
     }
     chunk.known = true;
-    chunk.disownedAtMillis = 0;
-    step(() -> check(chunk));
+    step(
+        () -> {
+          check(chunk);
+          chunk.disownedAtMillis = 0;
+        });
   }
 
   /** As an order to check replicas does. */
@@ -238,12 +247,15 @@ final class TrashModel {
   void round() {
     step(
         () -> {
+          kept.clear();
           questions.begin();
           node.runAll();
           while (!reports.isEmpty()) {
             questions.answered(judge(reports.remove().getQuestion()));
             node.runAll();
           }
+          // Here all of it is noted.
+          kept.forEach(chunk -> chunk.disownedAtMillis = 0);
         });
   }
 
@@ -267,6 +279,7 @@ final class TrashModel {
   /** Rule G1. */
   private ChunkVerdict judge(Tracked chunk, long expiresAtMillis) {
     if (chunk.known) {
+      kept.add(chunk);
       return ChunkVerdict.CHUNK_VERDICT_KEEP;
     }
     if (nowMillis <= expiresAtMillis) {

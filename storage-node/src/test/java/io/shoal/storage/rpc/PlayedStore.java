@@ -173,7 +173,7 @@ public final class PlayedStore implements ChunkStore {
   }
 
   @Override
-  public CompletableFuture<Void> unconfirm(List<ChunkId> chunks) {
+  public CompletableFuture<List<ChunkId>> unconfirm(List<ChunkId> chunks) {
     return new CompletableFuture<>();
   }
 

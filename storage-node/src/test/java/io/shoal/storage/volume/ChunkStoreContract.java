@@ -447,7 +447,7 @@ abstract class ChunkStoreContract extends StoreFixture {
     writeUnder(id(2), 100);
     await(store().confirm(List.of(id(1), id(2))));
     await(store().delete(List.of(id(2))));
-    await(store().unconfirm(List.of(id(1), id(2), id(3))));
+    assertThat(await(store().unconfirm(List.of(id(1), id(2), id(3))))).containsExactly(id(1));
     restart();
     assertThat(await(store().expiredUnconfirmed(101, null, 10)))
         .containsExactly(new ExpiredChunk(100, id(1)));
