@@ -21,11 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Most of the time goes by while Ratis closes, a second for each server. */
-@Execution(ExecutionMode.CONCURRENT)
 final class ConsensusTest {
   private static final SnapshotSettings OFTEN = new SnapshotSettings(20, 1 << 30, 2);
 

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -181,5 +182,11 @@ final class LogServer implements AutoCloseable {
   public void close() throws IOException {
     log.close();
     executor.shutdown();
+    try {
+      // A listener that reads the state keeps its files open.
+      assertThat(executor.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -141,7 +141,7 @@ class AttachTest {
   }
 
   private static ErrorCode failureOf(TestServer server, CompletableFuture<?> call) {
-    Throwable thrown = call.handle((reply, failure) -> failure).join();
+    Throwable thrown = catchThrowable(() -> Await.result(call));
     return RpcErrors.fromThrowable(thrown, server.address()).code();
   }
 
