@@ -143,9 +143,14 @@ public final class LeaderLink {
       failures++;
       Duration wait =
           hint == null || hintsFollowed == HINTS ? backoff.next(failures) : Duration.ZERO;
-      hintsFollowed = wait.isZero() ? hintsFollowed + 1 : 0;
-      nextAttempt =
-          context.runtime().timer().schedule(wait, context.shard(), LeaderLink.this::attempt);
+      if (wait.isZero()) {
+        hintsFollowed++;
+        context.shard().execute(LeaderLink.this::attempt);
+      } else {
+        hintsFollowed = 0;
+        nextAttempt =
+            context.runtime().timer().schedule(wait, context.shard(), LeaderLink.this::attempt);
+      }
     }
   }
 
