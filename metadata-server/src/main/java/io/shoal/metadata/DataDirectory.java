@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * lock              held while a process uses the directory
- * identity          which cluster it belongs to; written when it is formatted, and never again
+ * identity          which cluster it belongs to, and whether its server was there from the beginning;
+ *                   written when it is formatted, and never again
  * raft/             the log
  * state/            the state, as far as the log was applied
  * snapshots/        copies of the state
@@ -46,17 +47,31 @@ final class DataDirectory implements AutoCloseable {
 
   private static final String CLUSTER = "cluster ";
 
+  /** A last line, if others were there first. */
+  private static final String JOINED = "joined";
+
   /** What a directory may have in it that was not formatted, or not to the end. */
   private static final Set<String> BLANK = Set.of(LOCK, PENDING_IDENTITY, "lost+found");
 
   private final Path path;
   private final FileChannel lockFile;
-  private final UUID clusterId;
+  private final Identity identity;
 
-  private DataDirectory(Path path, FileChannel lockFile, UUID clusterId) {
+  /**
+   * Whose a directory is.
+   *
+   * @param joined whether its server came to others, so that it must not begin a log by itself
+   */
+  private record Identity(UUID clusterId, boolean joined) {
+    String text() {
+      return FORMAT + "\n" + CLUSTER + clusterId + "\n" + (joined ? JOINED + "\n" : "");
+    }
+  }
+
+  private DataDirectory(Path path, FileChannel lockFile, Identity identity) {
     this.path = path;
     this.lockFile = lockFile;
-    this.clusterId = clusterId;
+    this.identity = identity;
   }
 
   /**
@@ -74,33 +89,75 @@ final class DataDirectory implements AutoCloseable {
     try {
       Files.createDirectories(path);
       lockFile = lock(path);
-      UUID clusterId = readIdentity(path);
-      if (clusterId == null && !mayFormat) {
+      Identity identity = readIdentity(path);
+      if (identity == null && !mayFormat) {
         throw refused(
             path,
             "is empty, and there are other metadata servers",
-            "the data of this server; if all of them are new, --format makes the directory of each");
+            "the data of this server. If they are lost, put another server in its place, under an id"
+                + " of its own: --join, and shoal admin metadata replace. If all are new, --format"
+                + " makes the directory of each");
       }
-      if (clusterId == null) {
-        clusterId = expected.orElseGet(UUID::randomUUID);
-        format(path, clusterId);
-        LOG.info("{}: formatted for the new cluster {}", path, clusterId);
+      if (identity == null) {
+        identity = new Identity(expected.orElseGet(UUID::randomUUID), false);
+        format(path, identity);
+        LOG.info("{}: formatted for the new cluster {}", path, identity.clusterId());
       }
-      if (!clusterId.equals(expected.orElse(clusterId))) {
-        throw refused(path, "belongs to cluster " + clusterId, expected.orElseThrow().toString());
-      }
-      return new DataDirectory(path, lockFile, clusterId);
+      checkCluster(path, identity, expected);
+      return new DataDirectory(path, lockFile, identity);
     } catch (IOException e) {
       release(lockFile, path);
-      throw new ShoalException(
-          ErrorCode.INVALID_ARGUMENT,
-          path.toString(),
-          "can't be used as data directory: " + e.getMessage(),
-          e);
+      throw unusable(path, e);
     } catch (ShoalException e) {
       release(lockFile, path);
       throw e;
     }
+  }
+
+  /**
+   * Makes and locks the directory of a server that is to be added to others.
+   *
+   * @throws ShoalException {@code UNAVAILABLE} if another process has it; {@code INVALID_ARGUMENT}
+   *     if it can't be used, belongs to another cluster, or to a server that founded this one
+   */
+  static DataDirectory join(Path path, UUID clusterId) {
+    FileChannel lockFile = null;
+    try {
+      Files.createDirectories(path);
+      lockFile = lock(path);
+      Identity identity = readIdentity(path);
+      if (identity == null) {
+        identity = new Identity(clusterId, true);
+        format(path, identity);
+        LOG.info("{}: formatted for a further server of the cluster {}", path, clusterId);
+      }
+      checkCluster(path, identity, Optional.of(clusterId));
+      if (!identity.joined()) {
+        throw refused(path, "holds the data of a server that was there before", "an empty one");
+      }
+      return new DataDirectory(path, lockFile, identity);
+    } catch (IOException e) {
+      release(lockFile, path);
+      throw unusable(path, e);
+    } catch (ShoalException e) {
+      release(lockFile, path);
+      throw e;
+    }
+  }
+
+  private static void checkCluster(Path path, Identity identity, Optional<UUID> expected) {
+    UUID clusterId = identity.clusterId();
+    if (!clusterId.equals(expected.orElse(clusterId))) {
+      throw refused(path, "belongs to cluster " + clusterId, expected.orElseThrow().toString());
+    }
+  }
+
+  private static ShoalException unusable(Path path, IOException failure) {
+    return new ShoalException(
+        ErrorCode.INVALID_ARGUMENT,
+        path.toString(),
+        "can't be used as data directory: " + failure.getMessage(),
+        failure);
   }
 
   private static FileChannel lock(Path path) throws IOException {
@@ -123,18 +180,21 @@ final class DataDirectory implements AutoCloseable {
     return channel;
   }
 
-  private static @Nullable UUID readIdentity(Path path) throws IOException {
+  private static @Nullable Identity readIdentity(Path path) throws IOException {
     Path identity = path.resolve(IDENTITY);
     if (!Files.exists(identity)) {
       checkBlank(path);
       return null;
     }
     List<String> lines = Files.readAllLines(identity, UTF_8);
-    if (lines.size() != 2 || !lines.get(0).equals(FORMAT) || !lines.get(1).startsWith(CLUSTER)) {
+    boolean joined = lines.size() == 3 && lines.get(2).equals(JOINED);
+    if (lines.size() != (joined ? 3 : 2)
+        || !lines.get(0).equals(FORMAT)
+        || !lines.get(1).startsWith(CLUSTER)) {
       throw refused(path, "its identity file says: " + lines, FORMAT);
     }
     try {
-      return UUID.fromString(lines.get(1).substring(CLUSTER.length()));
+      return new Identity(UUID.fromString(lines.get(1).substring(CLUSTER.length())), joined);
     } catch (IllegalArgumentException e) {
       throw new IOException("its identity file says: " + lines.get(1), e);
     }
@@ -157,10 +217,10 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  private static void format(Path path, UUID clusterId) throws IOException {
+  private static void format(Path path, Identity identity) throws IOException {
     Path pending = path.resolve(PENDING_IDENTITY);
     Files.deleteIfExists(pending);
-    DurableFiles.write(pending, FORMAT + "\n" + CLUSTER + clusterId + "\n");
+    DurableFiles.write(pending, identity.text());
     Files.move(pending, path.resolve(IDENTITY), StandardCopyOption.ATOMIC_MOVE);
     DurableFiles.sync(path);
     DurableFiles.syncParent(path);
@@ -176,7 +236,12 @@ final class DataDirectory implements AutoCloseable {
   }
 
   UUID clusterId() {
-    return clusterId;
+    return identity.clusterId();
+  }
+
+  /** Tells whether its server was added to others; they know who it is, and who they are. */
+  boolean joined() {
+    return identity.joined();
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,38 @@ public final class MetadataServer implements RunningServer {
           "cluster-id",
           "cluster-id: none (expected: the same for all metadata servers of the new cluster)");
     }
+    config.group().checkFounders();
     DataDirectory.claim(config.place().dataDirectory(), config.place().clusterId(), true).close();
+  }
+
+  /**
+   * Makes the data directory of a server that is going to be added to those of a cluster. Without
+   * effect if that was done before. Blocks.
+   *
+   * @throws ShoalException {@code INVALID_ARGUMENT} if no cluster is named, or the directory can't
+   *     be used, or is not new; {@code UNAVAILABLE} if a server uses it
+   */
+  public static void join(MetadataServerConfig config) {
+    if (!config.group().self().hasOthers()) {
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT,
+          "peers",
+          "peers: none (expected: this server's id=host:port/raft-port at least)");
+    }
+    DataDirectory.join(config.place().dataDirectory(), cluster(config)).close();
+  }
+
+  private static UUID cluster(MetadataServerConfig config) {
+    return config
+        .place()
+        .clusterId()
+        .orElseThrow(
+            () ->
+                new ShoalException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "cluster-id",
+                    "cluster-id: none (expected: that of the cluster, which shoal admin metadata"
+                        + " --json and its identity files tell)"));
   }
 
   /** Returns the port that it listens on. */
@@ -229,8 +261,8 @@ public final class MetadataServer implements RunningServer {
           new ConsensusSettings(
               directory.path(),
               directory.clusterId(),
-              config.group().selfId(),
-              config.group().peers(),
+              config.group().self(),
+              directory.joined() ? List.of() : config.group().peers(),
               log.limits(),
               log.snapshots(),
               log.rocks());

@@ -1,9 +1,11 @@
 package io.shoal.metadata;
 
 import io.shoal.common.config.Config;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.metadata.consensus.Peer;
 import io.shoal.metadata.consensus.queue.QueueLimits;
-import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
 import io.shoal.metadata.rpc.ServiceSettings;
 import io.shoal.metadata.store.RocksSettings;
@@ -51,15 +53,12 @@ public record MetadataServerConfig(
    * The metadata servers of a cluster.
    *
    * @param selfId which of them this one is
-   * @param peers all, this one included: 1, 3 or 5
+   * @param peers all that there are or were, this one included; those that found a cluster together
+   *     have to be 1, 3 or 5
    */
   public record Group(String selfId, List<Peer> peers) {
     public Group {
       peers = List.copyOf(peers);
-      if (peers.size() > 5 || peers.size() % 2 == 0) {
-        throw new IllegalArgumentException(
-            "peers: " + peers.size() + " (expected: 3 or 5, or none for a server alone)");
-      }
       if (peers.stream().noneMatch(peer -> peer.id().equals(selfId))) {
         throw new IllegalArgumentException(
             "peers: " + peers + " (expected: '" + selfId + "' among them, which is the peer-id)");
@@ -72,6 +71,20 @@ public record MetadataServerConfig(
     /** Tells whether there are others. */
     public boolean isShared() {
       return peers.size() > 1;
+    }
+
+    /** Returns this server. */
+    public Peer self() {
+      return peers.stream().filter(peer -> peer.id().equals(selfId)).findFirst().orElseThrow();
+    }
+
+    void checkFounders() {
+      if (peers.size() > 5 || peers.size() % 2 == 0) {
+        throw new ShoalException(
+            ErrorCode.INVALID_ARGUMENT,
+            "peers",
+            "peers: " + peers.size() + " (expected of a new cluster: 3 or 5)");
+      }
     }
   }
 

@@ -17,7 +17,8 @@ public final class MetadataServerMain {
                 MetadataServerSettings.SCHEMA,
                 config -> MetadataServerConfig.of(config, version),
                 (config, reread) -> MetadataServer.start(config, FaultHandler.haltingProcess()))
-            .withFormat(MetadataServer::format);
+            .withFormat(MetadataServer::format)
+            .withJoin(MetadataServer::join);
     System.exit(program.run(args, System.out, System.err));
   }
 }

@@ -14,8 +14,8 @@ import io.shoal.common.config.ConfigSchema.Section;
 import io.shoal.common.config.Key;
 import io.shoal.common.config.ValueType;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.metadata.consensus.Peer;
 import io.shoal.metadata.consensus.queue.QueueLimits;
-import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
 import io.shoal.metadata.rpc.ServiceSettings;
 import io.shoal.metadata.store.RocksSettings;
@@ -45,7 +45,9 @@ public final class MetadataServerSettings {
           listOf(new ValueType<>("id=host:port/raft-port", Peer::parse)),
           "",
           "All metadata servers of a new cluster, this one included, the same list for each of them:"
-              + " 3 or 5. Empty: this is the only one.");
+              + " 3 or 5. Later the log tells who they are, and of this list only this server's own"
+              + " entry counts. Founded with that alone, it can get others later. Empty: this is the"
+              + " only one, and stays so.");
   private static final Key<Integer> EVENT_LOOPS =
       Key.of("event-loops", integer(1, 64), "2", "Threads that serve the network.");
   private static final Key<Long> DIRECT_MEMORY =
@@ -67,8 +69,8 @@ public final class MetadataServerSettings {
           "data-directory",
           path(),
           "Directory for the log, the state and its snapshots. A new one is created and founds a"
-              + " cluster, unless there are peers: then each is made by --format, once, when the"
-              + " cluster is new.");
+              + " cluster, unless there are other peers: then each is made once, by --format when"
+              + " the cluster is new, or by --join for a server that is added to it later.");
   private static final Key<Path> SECRET_FILE =
       Key.required(
           "secret-file",

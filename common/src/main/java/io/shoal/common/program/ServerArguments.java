@@ -21,7 +21,8 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
     PRINT_VERSION,
     PRINT_TEMPLATE,
     CHECK,
-    FORMAT
+    FORMAT,
+    JOIN
   }
 
   /** Reads the command line; anything that is not known is an illegal argument. */
@@ -35,6 +36,7 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
         case "--help", "-h" -> action = Action.PRINT_HELP;
         case "--version" -> action = Action.PRINT_VERSION;
         case "--format" -> action = Action.FORMAT;
+        case "--join" -> action = Action.JOIN;
         case "--check" -> action = Action.CHECK;
         case "--print-config" -> action = Action.PRINT_TEMPLATE;
         case "--conf" -> file = Optional.of(Path.of(valueOf(word, rest)));

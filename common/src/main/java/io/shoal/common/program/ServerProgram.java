@@ -52,6 +52,7 @@ public final class ServerProgram<S> {
   private final Function<Config, S> reader;
   private final Starter<S> starter;
   private final @Nullable Consumer<S> formatter;
+  private final @Nullable Consumer<S> joiner;
 
   /**
    * Makes a program.
@@ -68,7 +69,7 @@ public final class ServerProgram<S> {
       ConfigSchema schema,
       Function<Config, S> reader,
       Starter<S> starter) {
-    this(name, version, schema, reader, starter, null);
+    this(name, version, schema, reader, starter, null, null);
   }
 
   private ServerProgram(
@@ -77,13 +78,15 @@ public final class ServerProgram<S> {
       ConfigSchema schema,
       Function<Config, S> reader,
       Starter<S> starter,
-      @Nullable Consumer<S> formatter) {
+      @Nullable Consumer<S> formatter,
+      @Nullable Consumer<S> joiner) {
     this.name = name;
     this.version = version;
     this.schema = schema;
     this.reader = reader;
     this.starter = starter;
     this.formatter = formatter;
+    this.joiner = joiner;
   }
 
   /**
@@ -92,7 +95,17 @@ public final class ServerProgram<S> {
    * @param format prepares the place of a new server; throws {@link ShoalException} if it can't
    */
   public ServerProgram<S> withFormat(Consumer<S> format) {
-    return new ServerProgram<>(name, version, schema, reader, starter, format);
+    return new ServerProgram<>(name, version, schema, reader, starter, format, joiner);
+  }
+
+  /**
+   * Returns the program with {@code --join} as a further action.
+   *
+   * @param join prepares the place of a server that is added to others; throws {@link
+   *     ShoalException} if it can't
+   */
+  public ServerProgram<S> withJoin(Consumer<S> join) {
+    return new ServerProgram<>(name, version, schema, reader, starter, formatter, join);
   }
 
   /** Returns the version in the manifest of a program's jar; "development" outside a jar. */
@@ -118,7 +131,8 @@ public final class ServerProgram<S> {
           var unused = reader.apply(load(arguments));
           yield 0;
         }
-        case FORMAT -> format(arguments);
+        case FORMAT -> prepare("--format", formatter, arguments);
+        case JOIN -> prepare("--join", joiner, arguments);
         case RUN -> serve(arguments, err);
       };
     } catch (ShoalException | IllegalArgumentException wrong) {
@@ -126,11 +140,11 @@ public final class ServerProgram<S> {
     }
   }
 
-  private int format(ServerArguments arguments) {
-    if (formatter == null) {
-      throw new IllegalArgumentException("--format: a " + name + " needs none");
+  private int prepare(String option, @Nullable Consumer<S> step, ServerArguments arguments) {
+    if (step == null) {
+      throw new IllegalArgumentException(option + ": a " + name + " needs none");
     }
-    formatter.accept(reader.apply(load(arguments)));
+    step.accept(reader.apply(load(arguments)));
     return 0;
   }
 
@@ -225,6 +239,9 @@ public final class ServerProgram<S> {
             name,
             formatter == null
                 ? ""
-                : "  --format          make the data directory of a server of a new cluster, and end\n");
+                : """
+                  --format          make the data directory of a server of a new cluster, and end
+                  --join            make that of a server that is to be added to others, and end
+                """);
   }
 }

@@ -2,7 +2,6 @@ package io.shoal.metadata.consensus;
 
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -38,8 +37,8 @@ public interface CommandLog {
    */
   long nowMillis();
 
-  /** Returns all servers that keep the log, by their names; of use on the leader only. */
-  List<LogPeer> peers();
+  /** Returns the servers that keep the log. */
+  PeerGroup group();
 
   /** Tells whether this server leads and has applied all that former leaders committed. */
   boolean isLeader();

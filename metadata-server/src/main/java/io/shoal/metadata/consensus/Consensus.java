@@ -20,7 +20,6 @@ import io.shoal.metadata.store.StateReader;
 import io.shoal.metadata.store.StateView;
 import io.shoal.metadata.store.StateViews;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -38,7 +37,7 @@ import java.util.function.ToLongFunction;
  */
 public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   private static final int LISTENER_TASKS_MAX = 1_024;
-  private static final int LISTENER_SECONDS = 5;
+  private static final int CLOSING_SECONDS = 5;
 
   /**
    * What the log is about, and what it runs on.
@@ -162,7 +161,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> readBarrier() {
-    if (!settings.singlePeer()) {
+    if (!settings.alone()) {
       return queue.barrier();
     }
     // Rule R1: with one peer nobody else can have been elected since.
@@ -178,8 +177,8 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   }
 
   @Override
-  public List<LogPeer> peers() {
-    return node.peers();
+  public PeerGroup group() {
+    return node.group();
   }
 
   @Override
@@ -211,12 +210,15 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
    */
   public void resign() throws IOException {
     node.closing();
-    await(leadership.end());
+    await(leadership.end(), "listeners of the leadership are still at work");
   }
 
   /**
    * Stops; entries in flight fail with {@code OUTCOME_UNKNOWN}, views that are open stay good.
-   * Blocks until the log is closed.
+   * Blocks until log and state are closed; for views that are still open then it waits no longer
+   * than some seconds.
+   *
+   * @throws IOException if one of both could not be closed in time
    */
   @Override
   public void close() throws IOException {
@@ -226,16 +228,18 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
       node.close();
       appending.shutdown();
       store.close();
+      // Ratis may have begun to close it, on a thread of its own.
+      await(store.released(), "the state has readers still");
     }
   }
 
-  private static void await(CompletableFuture<Void> listenersTold) throws IOException {
+  private static void await(CompletableFuture<Void> done, String otherwise) throws IOException {
     try {
-      listenersTold.get(LISTENER_SECONDS, TimeUnit.SECONDS);
+      done.get(CLOSING_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      throw new IOException("listeners of the leadership are still at work", e);
+      throw new IOException(otherwise, e);
     }
   }
 }

@@ -1,7 +1,6 @@
 package io.shoal.metadata.consensus;
 
 import io.shoal.metadata.consensus.queue.QueueLimits;
-import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.consensus.raft.RaftNode;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
 import io.shoal.metadata.store.RocksSettings;
@@ -14,37 +13,37 @@ import java.util.UUID;
  *
  * @param directory the server's data directory; it belongs to this process alone
  * @param groupId the same for all peers of a cluster, of no other
- * @param selfId which of the peers this server is
- * @param peers all servers that keep the log, this one included
+ * @param self this server
+ * @param founders all servers that began the log, this one included; empty for one that joins them
+ *     later
  */
 public record ConsensusSettings(
     Path directory,
     UUID groupId,
-    String selfId,
-    List<Peer> peers,
+    Peer self,
+    List<Peer> founders,
     QueueLimits limits,
     SnapshotSettings snapshots,
     RocksSettings rocks) {
   public ConsensusSettings {
-    peers = List.copyOf(peers);
-    long named = peers.stream().filter(peer -> peer.id().equals(selfId)).count();
-    if (named != 1) {
+    founders = List.copyOf(founders);
+    if (!founders.isEmpty() && !founders.contains(self)) {
       throw new IllegalArgumentException(
-          "peers: " + peers + " name '" + selfId + "' " + named + " times (expected: once)");
+          "founders: " + founders + " (expected: " + self + " among them)");
     }
-    if (peers.stream().map(Peer::id).distinct().count() != peers.size()) {
-      throw new IllegalArgumentException("peers: " + peers + " (expected: each id once)");
+    if (founders.stream().map(Peer::id).distinct().count() != founders.size()) {
+      throw new IllegalArgumentException("founders: " + founders + " (expected: each id once)");
     }
   }
 
-  boolean singlePeer() {
-    return peers.size() == 1;
+  /** Tells whether there can be no others, as long as this process runs. */
+  boolean alone() {
+    return !self.hasOthers();
   }
 
   RaftNode.Settings raft() {
-    Peer self = peers.stream().filter(peer -> peer.id().equals(selfId)).findFirst().orElseThrow();
     return new RaftNode.Settings(
-        directory.resolve("raft"), groupId, self, peers, limits.entryBytesMax(), snapshots);
+        directory.resolve("raft"), groupId, self, founders, limits.entryBytesMax(), snapshots);
   }
 
   Path snapshotDirectory() {

@@ -4,7 +4,6 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.consensus.queue.QueueLimits;
-import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
 import io.shoal.metadata.store.RocksSettings;
 import java.io.IOException;
@@ -69,12 +68,13 @@ public final class LogBenchmark {
             d.pendingCommandsMax(),
             d.pendingBytesMax());
     CounterMachine machine = new CounterMachine();
+    Peer alone = new Peer("m1", new HostPort("127.0.0.1", 7400), 0);
     return new Consensus(
         new ConsensusSettings(
             directory,
             new UUID(1, 1),
-            "m1",
-            List.of(new Peer("m1", new HostPort("127.0.0.1", 7400), 0)),
+            alone,
+            List.of(alone),
             limits,
             SnapshotSettings.DEFAULT,
             RocksSettings.DEFAULT),

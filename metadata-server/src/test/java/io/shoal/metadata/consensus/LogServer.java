@@ -8,7 +8,6 @@ import io.shoal.common.rpc.HostPort;
 import io.shoal.common.testing.Await;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.consensus.queue.QueueLimits;
-import io.shoal.metadata.consensus.raft.Peer;
 import io.shoal.metadata.consensus.snapshot.IncomingSnapshot;
 import io.shoal.metadata.consensus.snapshot.Snapshot;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
@@ -102,14 +101,14 @@ final class LogServer implements AutoCloseable {
   }
 
   static ConsensusSettings settings(Path directory, SnapshotSettings snapshots) {
-    return settings(
-        directory, snapshots, "m1", List.of(new Peer("m1", new HostPort("127.0.0.1", 7400), 0)));
+    Peer alone = new Peer("m1", new HostPort("127.0.0.1", 7400), 0);
+    return settings(directory, snapshots, alone, List.of(alone));
   }
 
   static ConsensusSettings settings(
-      Path directory, SnapshotSettings snapshots, String self, List<Peer> peers) {
+      Path directory, SnapshotSettings snapshots, Peer self, List<Peer> founders) {
     return new ConsensusSettings(
-        directory, GROUP, self, peers, QueueLimits.DEFAULT, snapshots, RocksSettings.DEFAULT);
+        directory, GROUP, self, founders, QueueLimits.DEFAULT, snapshots, RocksSettings.DEFAULT);
   }
 
   /** Starts a server and waits until it leads. */

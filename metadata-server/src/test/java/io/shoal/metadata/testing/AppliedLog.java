@@ -8,7 +8,6 @@ import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.command.handler.CommandApplier;
 import io.shoal.metadata.consensus.CommandLog;
-import io.shoal.metadata.consensus.LogPeer;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.store.InMemoryStateStore;
 import io.shoal.metadata.store.LogPosition;
@@ -35,6 +34,7 @@ public final class AppliedLog implements CommandLog {
   private final Queue<Held> held = new ArrayDeque<>();
   private Predicate<Command> hold = command -> false;
   private Predicate<Command> refuse = command -> false;
+  private final FixedGroup group = new FixedGroup();
   private boolean leader = true;
   private long index;
 
@@ -132,10 +132,8 @@ public final class AppliedLog implements CommandLog {
   }
 
   @Override
-  public List<LogPeer> peers() {
-    return List.of(
-        new LogPeer("m1", "10.0.0.6:9200", true, 7, 0),
-        new LogPeer("m2", "10.0.0.7:9200", false, 5, 1_200));
+  public FixedGroup group() {
+    return group;
   }
 
   @Override

@@ -3,9 +3,9 @@ package io.shoal.metadata.consensus.raft;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
-import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.TimeSource;
-import io.shoal.metadata.consensus.LogPeer;
+import io.shoal.metadata.consensus.Peer;
+import io.shoal.metadata.consensus.PeerGroup;
 import io.shoal.metadata.consensus.queue.CommandQueue;
 import io.shoal.metadata.consensus.queue.PendingEntry;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
@@ -15,15 +15,9 @@ import io.shoal.metadata.consensus.snapshot.StateDirectory;
 import io.shoal.metadata.store.ReplaceableStateStore;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
-import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -54,14 +48,16 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
    * Where the log lies and who shares it.
    *
    * @param groupId the same for all peers of a cluster
-   * @param self one of the peers
+   * @param self this server
+   * @param founders those that begin the log, this one included; empty for one that is added to
+   *     them later, and has it from the log who they are
    * @param entryBytesMax most bytes of commands in an entry
    */
   public record Settings(
       Path directory,
       UUID groupId,
       Peer self,
-      List<Peer> peers,
+      List<Peer> founders,
       int entryBytesMax,
       SnapshotSettings snapshots) {}
 
@@ -74,6 +70,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   private final SnapshotStorage storage;
   private final ReplicatedStateMachine machine;
   private final RaftServer server;
+  private final PeerGroup group;
 
   /**
    * Makes a server that is not started.
@@ -118,20 +115,17 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
             .setOption(RaftStorage.StartupOption.RECOVER)
             .setStateMachine(machine)
             .build();
+    this.group =
+        new PeerChanges(
+            server,
+            groupId,
+            settings.self(),
+            new PeerChanges.Requests(clientId, callIds::incrementAndGet));
   }
 
   private RaftGroup group(Settings settings) {
     return RaftGroup.valueOf(
-        groupId,
-        settings.peers().stream()
-            .map(
-                peer ->
-                    RaftPeer.newBuilder()
-                        .setId(peer.id())
-                        .setAddress(new HostPort(peer.service().host(), peer.raftPort()).toString())
-                        .setClientAddress(peer.service().toString())
-                        .build())
-            .toList());
+        groupId, settings.founders().stream().map(PeerChanges::toRaft).toList());
   }
 
   /**
@@ -198,43 +192,9 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     }
   }
 
-  /**
-   * Returns all peers, by their names, as this server knows them.
-   *
-   * @throws ShoalException {@code UNAVAILABLE} when this server is closed
-   */
-  public List<LogPeer> peers() {
-    try {
-      RaftServer.Division division = server.getDivision(groupId);
-      RaftPeerId leader = division.getInfo().getLeaderId();
-      Map<String, Long> committed = new HashMap<>();
-      for (CommitInfoProto info : division.getCommitInfos()) {
-        committed.put(nameOf(info.getServer()), info.getCommitIndex());
-      }
-      Map<String, Long> silent = new HashMap<>();
-      for (ServerRpcProto follower :
-          division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
-        silent.put(nameOf(follower.getId()), follower.getLastRpcElapsedTimeMs());
-      }
-      return division.getRaftConf().getAllPeers().stream()
-          .map(
-              peer ->
-                  new LogPeer(
-                      peer.getId().toString(),
-                      peer.getClientAddress() == null ? "" : peer.getClientAddress(),
-                      peer.getId().equals(leader),
-                      Math.max(0, committed.getOrDefault(peer.getId().toString(), 0L)),
-                      silent.getOrDefault(peer.getId().toString(), 0L)))
-          .sorted(Comparator.comparing(LogPeer::id))
-          .toList();
-    } catch (IOException closed) {
-      throw new ShoalException(
-          ErrorCode.UNAVAILABLE, "", "this metadata server shuts down", closed);
-    }
-  }
-
-  private static String nameOf(RaftPeerProto peer) {
-    return RaftPeerId.valueOf(peer.getId()).toString();
+  /** Returns who keeps the log. */
+  public PeerGroup group() {
+    return group;
   }
 
   /** Asks for a snapshot; it is taken by the thread that applies the log, between two entries. */

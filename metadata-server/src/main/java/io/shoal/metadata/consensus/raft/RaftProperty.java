@@ -28,7 +28,7 @@ final class RaftProperty {
     storage(properties, settings.directory());
     log(properties, settings.entryBytesMax() + ENTRY_OVERHEAD_BYTES);
     memory(properties);
-    time(properties, settings.peers().size() == 1);
+    time(properties, !settings.self().hasOthers());
     transport(properties, settings);
     return properties;
   }
@@ -95,7 +95,7 @@ final class RaftProperty {
   }
 
   private static void transport(RaftProperties properties, RaftNode.Settings settings) {
-    if (settings.peers().size() == 1) {
+    if (!settings.self().hasOthers()) {
       RaftConfigKeys.Rpc.setType(properties, new NoTransport());
       return;
     }

@@ -60,6 +60,9 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   /** The term of the configuration entry that was applied last; used by the applying thread. */
   private long configurationTerm;
 
+  /** Whether the configuration that was applied last, or is about to be, is without this server. */
+  private volatile boolean leaving;
+
   ReplicatedStateMachine(
       ReplaceableStateStore store,
       StateTransition transition,
@@ -204,13 +207,17 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   }
 
   /**
-   * This server lacks entries that the leader's log has no more.
+   * This server lacks entries that the leader's log has no more; or it is new, and may lack some.
    *
    * @param first the first entry that the leader has
+   * @return the position of the snapshot; null if none is needed
    */
   @Override
-  public CompletableFuture<TermIndex> notifyInstallSnapshotFromLeader(
+  public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
       RoleInfoProto role, TermIndex first) {
+    if (first.getIndex() <= store.applied().index() + 1) {
+      return CompletableFuture.completedFuture(null);
+    }
     RaftPeerProto leader = role.getFollowerInfo().getLeaderInfo().getId();
     Fetch fetch = new Fetch(RaftPeerId.valueOf(leader.getId()), new CompletableFuture<>());
     fetching = fetch;
@@ -276,6 +283,10 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   public void notifyConfigurationChanged(
       long term, long index, RaftConfigurationProto configuration) {
     configurationTerm = term;
+    leaving =
+        configuration.getPeersCount() > 0
+            && configuration.getPeersList().stream()
+                .noneMatch(peer -> RaftPeerId.valueOf(peer.getId()).equals(getId()));
   }
 
   /** Follows {@link #notifyConfigurationChanged} of the entry with which the term began. */
@@ -338,7 +349,14 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   /** Ratis closes the server by itself after failures, and would leave a process that is deaf. */
   private void checkClosing() {
     if (!mayClose) {
-      fault("serve the log", new IllegalStateException("Ratis closed the server by itself"));
+      fault(
+          "serve the log",
+          new IllegalStateException(
+              leaving
+                  ? "this server was taken out of the metadata servers: what it has is of no use any"
+                      + " more"
+                  : "Ratis closed the server by itself; if it was taken out of the metadata servers,"
+                      + " what it has is of no use any more (see: shoal admin metadata)"));
     }
   }
 

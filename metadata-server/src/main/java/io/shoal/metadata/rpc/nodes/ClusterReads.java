@@ -142,7 +142,7 @@ final class ClusterReads {
   /** Tells of the servers that keep a log. */
   static DescribeMetadataReply peers(CommandLog log) {
     DescribeMetadataReply.Builder reply = DescribeMetadataReply.newBuilder();
-    for (LogPeer peer : log.peers()) {
+    for (LogPeer peer : log.group().peers()) {
       reply.addServers(
           MetadataServerDescription.newBuilder()
               .setId(peer.id())

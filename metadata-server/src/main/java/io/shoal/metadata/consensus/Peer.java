@@ -1,4 +1,4 @@
-package io.shoal.metadata.consensus.raft;
+package io.shoal.metadata.consensus;
 
 import io.shoal.common.rpc.HostPort;
 
@@ -7,8 +7,8 @@ import io.shoal.common.rpc.HostPort;
  *
  * @param id its name, unique among the peers and never given to another server
  * @param service where clients and storage nodes reach it
- * @param raftPort TCP port, on the same host, of the log's own protocol; of no meaning while there
- *     is one peer
+ * @param raftPort TCP port, on the same host, of the log's own protocol; 0 if it is alone and opens
+ *     none
  */
 public record Peer(String id, HostPort service, int raftPort) {
   public Peer {
@@ -37,6 +37,11 @@ public record Peer(String id, HostPort service, int raftPort) {
         text.substring(0, name),
         HostPort.parse(text.substring(name + 1, port)),
         Integer.parseInt(text.substring(port + 1)));
+  }
+
+  /** Tells whether there are, or may come to be, others. */
+  public boolean hasOthers() {
+    return raftPort != 0;
   }
 
   @Override
