@@ -139,7 +139,7 @@ make_secret() {
 # write_client_conf: what the shoal command needs to find the cluster, and not another one that has its address by now.
 write_client_conf() {
   local id
-  id=$(value_of "$DIR/conf/metadata-1.conf" cluster-id)
+  id=$(value_of "$DIR/conf/$(names_of metadata | head -n 1).conf" cluster-id)
   {
     printf '# Where the metadata servers of this cluster are, and which cluster it is. Written by scripts/cluster.\n'
     printf 'metadata-servers = %s\n' "$(metadata_servers)"

@@ -64,13 +64,13 @@ start_process() {
   mv -f "$DIR/run/$name.pid.new" "$DIR/run/$name.pid"
 }
 
-# format_process NAME: makes the data directory of a metadata server of a new cluster.
-format_process() {
+# prepare_process --format|--join NAME: makes the data directory of a metadata server of a new cluster, or of one that joins others.
+prepare_process() {
   local jar
   jar=$(jar_of metadata-server)
   find_java
-  "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dshoal.log=$DIR/logs/$1.log" \
-    "-Dlogback.configurationFile=$SHOAL_HOME/conf/logback.xml" -jar "$jar" --format --conf "$DIR/conf/$1.conf"
+  "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dshoal.log=$DIR/logs/$2.log" \
+    "-Dlogback.configurationFile=$SHOAL_HOME/conf/logback.xml" -jar "$jar" "$1" --conf "$DIR/conf/$2.conf"
 }
 
 # why_ended NAME: the last lines that it left.

@@ -187,6 +187,37 @@ public interface ShoalClient extends AutoCloseable {
   /** Returns the metadata servers, by their names. */
   CompletableFuture<List<MetadataServerStatus>> metadataServers();
 
+  /**
+   * Has a metadata server join the others while they serve: it is brought up to them first, and
+   * counts from then on. Without effect if it is one of them already.
+   *
+   * @param server runs, with a data directory that was made by {@code --join}
+   * @return completes when it counts; fails with {@link ErrorCode#INVALID_ARGUMENT} if it does not
+   *     answer, or its id is another one's
+   */
+  CompletableFuture<Void> addMetadataServer(MetadataServerAddress server);
+
+  /**
+   * Takes a metadata server out, for good: it never comes back with its data. One that leads hands
+   * over first.
+   *
+   * @return fails with {@link ErrorCode#NOT_FOUND} if there is none of that name, {@link
+   *     ErrorCode#INVALID_ARGUMENT} if too few of those that stay can be heard
+   */
+  CompletableFuture<Void> removeMetadataServer(String id);
+
+  /** As {@link #addMetadataServer} and {@link #removeMetadataServer} in one step. */
+  CompletableFuture<Void> replaceMetadataServer(String id, MetadataServerAddress by);
+
+  /**
+   * Has another metadata server lead, before the one that leads is switched off, say.
+   *
+   * @param id of the one that is to lead; empty for the one that lacks least
+   * @return completes when it leads; fails with {@link ErrorCode#NOT_FOUND} if there is none of
+   *     that name, {@link ErrorCode#INVALID_ARGUMENT} if it does not take over in time
+   */
+  CompletableFuture<Void> transferLeadership(String id);
+
   /** Tells all nodes that ever registered, ordered by id. */
   CompletableFuture<List<NodeStatus>> nodes();
 

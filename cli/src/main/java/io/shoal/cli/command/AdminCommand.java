@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 @Parameters(
     commandDescription =
         "empty storage nodes, take them back, prepare to switch them off, fill them evenly, let"
-            + " them delete again, have them use other disks; tell of the metadata"
-            + " servers")
+            + " them delete again, have them use other disks; tell of the metadata servers, and"
+            + " change who they are and who leads")
 final class AdminCommand implements Command {
   private static final String EXPECTED =
       "decommission, recommission, maintenance, rebalance, confirm-deletions, reload or metadata,"
@@ -57,7 +57,7 @@ final class AdminCommand implements Command {
   @Override
   public String arguments() {
     return "decommission|recommission|maintenance|confirm-deletions|reload NODE... | rebalance |"
-        + " metadata";
+        + " metadata [add SERVER | remove ID | replace ID SERVER | transfer [ID]]";
   }
 
   @Override
@@ -69,7 +69,9 @@ final class AdminCommand implements Command {
           shoal admin rebalance --wait           # move copies from full nodes to emptier ones
           shoal admin confirm-deletions 3        # let it delete what shoal nodes says of it
           shoal admin reload 3                   # use the data directories that its configuration names now
-          shoal admin metadata                   # which metadata server leads, and how far the others are behind""";
+          shoal admin metadata                   # which metadata server leads, and how far the others are behind
+          shoal admin metadata transfer m2       # let m2 lead, before the one that leads is switched off
+          shoal admin metadata replace m3 m4=10.0.0.9:7400/7401    # m3 is lost; m4 runs, made by --join""";
   }
 
   @Override
@@ -92,11 +94,8 @@ final class AdminCommand implements Command {
         }
       }
       case "metadata" -> {
-        if (!nodes.isEmpty()) {
-          throw CommandException.usage("metadata takes no node: it tells of the metadata servers");
-        }
         requireNoOptions();
-        MetadataAction.run(context);
+        MetadataAction.run(context, nodes);
       }
       case "reload" -> {
         requireNodesOnly(nodes);

@@ -1,20 +1,83 @@
 package io.shoal.cli.command;
 
 import io.shoal.cli.CommandContext;
+import io.shoal.cli.CommandException;
 import io.shoal.cli.Json;
+import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.MetadataServerStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Tells of the metadata servers, as the one that leads knows them. */
+/**
+ * Tells of the metadata servers, as the one that leads knows them, and changes who they are and who
+ * leads.
+ */
 final class MetadataAction {
   /** Followers answer several times in a second. */
   private static final Duration SILENT = Duration.ofSeconds(5);
 
   private MetadataAction() {}
 
-  static void run(CommandContext context) throws InterruptedException {
+  /**
+   * Does what the words say.
+   *
+   * @param words behind {@code admin metadata}
+   */
+  static void run(CommandContext context, List<String> words) throws InterruptedException {
+    switch (words.isEmpty() ? "" : words.get(0)) {
+      case "" -> tell(context);
+      case "add" -> {
+        MetadataServerAddress added = server(argument(words, 2, "SERVER"));
+        context.await(context.client().addMetadataServer(added));
+        context.note(added.id() + " is one of the metadata servers");
+      }
+      case "remove" -> {
+        String removed = argument(words, 2, "ID");
+        context.await(context.client().removeMetadataServer(removed));
+        context.note(removed + " is no metadata server any more: it can be switched off");
+      }
+      case "replace" -> {
+        MetadataServerAddress by = server(argument(words, 3, "ID SERVER"));
+        context.await(context.client().replaceMetadataServer(words.get(1), by));
+        context.note(by.id() + " is one of the metadata servers, in the place of " + words.get(1));
+      }
+      case "transfer" -> {
+        String to = words.size() == 1 ? "" : argument(words, 2, "ID");
+        context.await(context.client().transferLeadership(to));
+        tell(context);
+      }
+      default ->
+          throw CommandException.usage(
+              "metadata "
+                  + words.get(0)
+                  + " (expected: add, remove, replace, transfer, or nothing to be told of them)");
+    }
+  }
+
+  private static String argument(List<String> words, int count, String expected) {
+    if (words.size() != count) {
+      throw CommandException.usage(
+          "metadata "
+              + String.join(" ", words)
+              + " (expected: "
+              + words.get(0)
+              + " "
+              + expected
+              + ")");
+    }
+    return words.get(count - 1);
+  }
+
+  private static MetadataServerAddress server(String text) {
+    try {
+      return MetadataServerAddress.parse(text);
+    } catch (IllegalArgumentException malformed) {
+      throw CommandException.usage("metadata server " + malformed.getMessage());
+    }
+  }
+
+  private static void tell(CommandContext context) throws InterruptedException {
     List<MetadataServerStatus> servers = context.await(context.client().metadataServers());
     long committed =
         servers.stream().mapToLong(MetadataServerStatus::committedIndex).max().orElse(0);

@@ -10,6 +10,7 @@ import io.shoal.client.DirectoryPage;
 import io.shoal.client.FileLayout;
 import io.shoal.client.FileStatus;
 import io.shoal.client.GetOptions;
+import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.MetadataServerStatus;
 import io.shoal.client.NodeReload;
 import io.shoal.client.NodeStatus;
@@ -24,11 +25,13 @@ import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.proto.v1.ChangeMetadataRequest;
 import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
 import io.shoal.proto.v1.NodeState;
 import io.shoal.proto.v1.RebalanceRequest;
 import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateRequest;
+import io.shoal.proto.v1.TransferLeadershipRequest;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +47,9 @@ import java.util.function.Supplier;
 /** Checks paths, goes through the gate, and hands each call to those who do it. */
 final class DefaultShoalClient implements ShoalClient {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+  /** A metadata server that joins gets all of the state. */
+  private static final Duration JOIN_LIMIT = Duration.ofMinutes(10);
 
   private final ClientResources resources;
   private final Operations operations;
@@ -234,6 +240,40 @@ final class DefaultShoalClient implements ShoalClient {
                                     server.getCommittedIndex(),
                                     Duration.ofMillis(server.getSilentMillis())))
                         .toList()));
+  }
+
+  @Override
+  public CompletableFuture<Void> addMetadataServer(MetadataServerAddress server) {
+    return changeMetadata(
+        ChangeMetadataRequest.newBuilder().setAdded(ProtoMapping.toProto(server)));
+  }
+
+  @Override
+  public CompletableFuture<Void> removeMetadataServer(String id) {
+    return changeMetadata(ChangeMetadataRequest.newBuilder().setRemovedId(id));
+  }
+
+  @Override
+  public CompletableFuture<Void> replaceMetadataServer(String id, MetadataServerAddress by) {
+    return changeMetadata(
+        ChangeMetadataRequest.newBuilder().setRemovedId(id).setAdded(ProtoMapping.toProto(by)));
+  }
+
+  private CompletableFuture<Void> changeMetadata(ChangeMetadataRequest.Builder request) {
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.changeMetadata(request.build(), resources.deadline(JOIN_LIMIT)),
+                reply -> null));
+  }
+
+  @Override
+  public CompletableFuture<Void> transferLeadership(String id) {
+    TransferLeadershipRequest request = TransferLeadershipRequest.newBuilder().setId(id).build();
+    return operations.run(
+        () ->
+            Operations.map(
+                metadata.transferLeadership(request, resources.metadataDeadline()), reply -> null));
   }
 
   @Override

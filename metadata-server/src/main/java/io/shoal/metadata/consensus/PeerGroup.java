@@ -39,5 +39,5 @@ public interface PeerGroup {
    * @return completes when that leads. Fails with {@code NOT_FOUND} if it is none of them; {@code
    *     UNAVAILABLE} if it does not take over in time: this server leads on then
    */
-  CompletableFuture<Void> handOver(Optional<String> id);
+  CompletableFuture<Void> transferLeadership(Optional<String> id);
 }

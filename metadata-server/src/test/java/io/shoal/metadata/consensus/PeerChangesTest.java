@@ -67,26 +67,26 @@ final class PeerChangesTest {
   }
 
   @Test
-  void handOver_toAnother_loosesNothing() throws IOException {
+  void transferLeadership_toAnother_losesNothing() throws IOException {
     try (LogGroup group = LogGroup.founded(directory, 3)) {
       group.add(10);
       LogServer former = group.awaitLeader();
       String next = group.follower();
 
-      Await.result(former.log.group().handOver(Optional.of(next)));
+      Await.result(former.log.group().transferLeadership(Optional.of(next)));
 
       Await.until("it leads", () -> group.get(next).log.isLeader());
       Await.until("it does not lead any more", () -> !former.log.isLeader());
       group.add(10);
       assertThat(group.get(next).counter()).isEqualTo(20);
-      assertThat(Await.failure(former.log.group().handOver(Optional.of(next))).code())
+      assertThat(Await.failure(former.log.group().transferLeadership(Optional.of(next))).code())
           .isEqualTo(ErrorCode.NOT_LEADER);
     }
   }
 
   @Test
   @Tag("long")
-  void remove_leader_handsOverFirst() throws IOException {
+  void remove_leader_transfersLeadershipFirst() throws IOException {
     try (LogGroup group = LogGroup.founded(directory, 3)) {
       group.add(10);
       LogServer former = group.awaitLeader();

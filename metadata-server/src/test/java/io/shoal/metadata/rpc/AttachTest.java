@@ -12,9 +12,7 @@ import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.command.ClusterCommand.RegisterNode;
 import io.shoal.metadata.command.MaintenanceCommand.Tick;
 import io.shoal.proto.v1.ChunkVerdict;
-import io.shoal.proto.v1.DescribeMetadataRequest;
 import io.shoal.proto.v1.ListNodesRequest;
-import io.shoal.proto.v1.MetadataServerDescription;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
 import io.shoal.proto.v1.NodeReloaded;
@@ -143,30 +141,6 @@ class AttachTest {
   private static ErrorCode failureOf(TestServer server, CompletableFuture<?> call) {
     Throwable thrown = catchThrowable(() -> Await.result(call));
     return RpcErrors.fromThrowable(thrown, server.address()).code();
-  }
-
-  @Test
-  void describeMetadata_tellsOfAllServers() {
-    try (TestServer server = TestServer.leader()) {
-      assertThat(
-              server
-                  .cluster()
-                  .describeMetadata(DescribeMetadataRequest.getDefaultInstance())
-                  .getServersList())
-          .containsExactly(
-              MetadataServerDescription.newBuilder()
-                  .setId("m1")
-                  .setAddress("10.0.0.6:9200")
-                  .setLeads(true)
-                  .setCommittedIndex(7)
-                  .build(),
-              MetadataServerDescription.newBuilder()
-                  .setId("m2")
-                  .setAddress("10.0.0.7:9200")
-                  .setCommittedIndex(5)
-                  .setSilentMillis(1_200)
-                  .build());
-    }
   }
 
   @Test

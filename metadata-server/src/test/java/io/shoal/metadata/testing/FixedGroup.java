@@ -34,7 +34,7 @@ public final class FixedGroup implements PeerGroup {
   }
 
   @Override
-  public synchronized CompletableFuture<Void> handOver(Optional<String> id) {
+  public synchronized CompletableFuture<Void> transferLeadership(Optional<String> id) {
     asked.add("to " + id.orElse("any"));
     return id.equals(Optional.of("m7"))
         ? CompletableFuture.failedFuture(

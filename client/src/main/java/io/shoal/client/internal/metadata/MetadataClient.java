@@ -9,6 +9,8 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.common.id.SessionId;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.Deadline;
+import io.shoal.proto.v1.ChangeMetadataReply;
+import io.shoal.proto.v1.ChangeMetadataRequest;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.ConfirmNodeDeletionsReply;
 import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
@@ -28,6 +30,8 @@ import io.shoal.proto.v1.ReloadNodeReply;
 import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateReply;
 import io.shoal.proto.v1.SetNodeStateRequest;
+import io.shoal.proto.v1.TransferLeadershipReply;
+import io.shoal.proto.v1.TransferLeadershipRequest;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -112,6 +116,20 @@ public final class MetadataClient implements MetadataCalls {
         ClusterServiceGrpc.getDescribeMetadataMethod(),
         DescribeMetadataRequest.getDefaultInstance(),
         deadline);
+  }
+
+  /** Changes which metadata servers there are; asked twice, it finds nothing to change. */
+  public CompletableFuture<ChangeMetadataReply> changeMetadata(
+      ChangeMetadataRequest request, Deadline deadline) {
+    return cluster.call(
+        "change metadata servers", ClusterServiceGrpc.getChangeMetadataMethod(), request, deadline);
+  }
+
+  /** Has another metadata server lead. */
+  public CompletableFuture<TransferLeadershipReply> transferLeadership(
+      TransferLeadershipRequest request, Deadline deadline) {
+    return cluster.call(
+        "transfer leadership", ClusterServiceGrpc.getTransferLeadershipMethod(), request, deadline);
   }
 
   /** Has a node read its configuration again; asked twice, it finds nothing to change. */

@@ -10,6 +10,7 @@ import io.shoal.client.FileLayout.ReplicaLocation;
 import io.shoal.client.FilePolicy;
 import io.shoal.client.FileStatus;
 import io.shoal.client.FileType;
+import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.NodeStatus;
 import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.NodeStatus.VolumeStatus;
@@ -282,6 +283,16 @@ public final class ProtoMapping {
   }
 
   /** Returns a state as a request has it. */
+  public static io.shoal.proto.v1.MetadataServerAddress toProto(MetadataServerAddress server) {
+    return io.shoal.proto.v1.MetadataServerAddress.newBuilder()
+        .setId(server.id())
+        .setHost(server.host())
+        .setPort(server.port())
+        .setRaftPort(server.raftPort())
+        .build();
+  }
+
+  /** Maps the state of a node. */
   public static NodeState toProto(NodeStatus.State state) {
     return switch (state) {
       case ACTIVE -> NodeState.NODE_STATE_ACTIVE;

@@ -6,6 +6,7 @@ import io.shoal.common.time.Deadline;
 import io.shoal.common.time.TimeSource;
 import io.shoal.common.time.Timer;
 import io.shoal.common.transport.ChunkTransport;
+import java.time.Duration;
 
 /**
  * What all parts of a client share. Borrowed by whoever gets it.
@@ -32,6 +33,11 @@ public record ClientResources(
 
   /** Returns the deadline of a call to the metadata servers that begins now. */
   public Deadline metadataDeadline() {
-    return Deadline.after(config.metadataTimeout(), environment.time());
+    return deadline(config.metadataTimeout());
+  }
+
+  /** Returns the deadline of what begins now and may take so long. */
+  public Deadline deadline(Duration limit) {
+    return Deadline.after(limit, environment.time());
   }
 }

@@ -43,7 +43,7 @@ final class PeerChanges implements PeerGroup {
   /** Followers answer several times in a second. */
   private static final long HEARD_MILLIS = 3_000;
 
-  private static final long HAND_OVER_MILLIS = 5_000;
+  private static final long TRANSFER_MILLIS = 5_000;
   private static final int RETRY_AFTER_MILLIS = 500;
 
   private final RaftServer server;
@@ -132,7 +132,7 @@ final class PeerChanges implements PeerGroup {
     }
     checkMajority(after, added);
     if (removed.equals(Optional.of(self.id()))) {
-      return handOver(closest(after))
+      return transferLeadership(closest(after))
           .thenRun(
               () -> {
                 throw new ShoalException(
@@ -264,15 +264,15 @@ final class PeerChanges implements PeerGroup {
   }
 
   @Override
-  public CompletableFuture<Void> handOver(Optional<String> id) {
+  public CompletableFuture<Void> transferLeadership(Optional<String> id) {
     try {
-      return tryHandOver(id);
+      return tryTransferLeadership(id);
     } catch (ShoalException refused) {
       return CompletableFuture.failedFuture(refused);
     }
   }
 
-  private CompletableFuture<Void> tryHandOver(Optional<String> id) {
+  private CompletableFuture<Void> tryTransferLeadership(Optional<String> id) {
     List<RaftPeer> all = List.copyOf(division().getRaftConf().getCurrentPeers());
     String next =
         id.or(() -> closest(all))
@@ -296,7 +296,7 @@ final class PeerChanges implements PeerGroup {
             groupId,
             requests.callIds().getAsLong(),
             RaftPeerId.valueOf(next),
-            HAND_OVER_MILLIS);
+            TRANSFER_MILLIS);
     return ask(() -> server.transferLeadershipAsync(request), next);
   }
 

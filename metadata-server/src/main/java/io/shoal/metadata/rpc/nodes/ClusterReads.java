@@ -7,8 +7,6 @@ import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.cluster.ClusterSettings;
 import io.shoal.metadata.cluster.Counter;
 import io.shoal.metadata.cluster.NodeRecord;
-import io.shoal.metadata.consensus.CommandLog;
-import io.shoal.metadata.consensus.LogPeer;
 import io.shoal.metadata.liveness.NodeLiveness;
 import io.shoal.metadata.liveness.NodeReport;
 import io.shoal.metadata.liveness.NodeUpkeep;
@@ -22,10 +20,8 @@ import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.metadata.store.StateView;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeHealthReply;
-import io.shoal.proto.v1.DescribeMetadataReply;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.MaintenanceDescription;
-import io.shoal.proto.v1.MetadataServerDescription;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeState;
 import io.shoal.proto.v1.ScrubProgress;
@@ -137,21 +133,6 @@ final class ClusterReads {
       report.volumes().forEach(volume -> description.addVolumes(volume(volume)));
     }
     return description;
-  }
-
-  /** Tells of the servers that keep a log. */
-  static DescribeMetadataReply peers(CommandLog log) {
-    DescribeMetadataReply.Builder reply = DescribeMetadataReply.newBuilder();
-    for (LogPeer peer : log.group().peers()) {
-      reply.addServers(
-          MetadataServerDescription.newBuilder()
-              .setId(peer.id())
-              .setAddress(peer.address())
-              .setLeads(peer.leads())
-              .setCommittedIndex(peer.committedIndex())
-              .setSilentMillis(peer.silentMillis()));
-    }
-    return reply.build();
   }
 
   private static io.shoal.proto.v1.NodeUpkeep upkeep(NodeUpkeep upkeep) {

@@ -10,6 +10,8 @@ import io.shoal.common.time.Deadline;
 import io.shoal.metadata.rpc.serving.ReadPool;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.metadata.store.StateView;
+import io.shoal.proto.v1.ChangeMetadataReply;
+import io.shoal.proto.v1.ChangeMetadataRequest;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.ConfirmNodeDeletionsReply;
 import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
@@ -29,6 +31,8 @@ import io.shoal.proto.v1.ReloadNodeReply;
 import io.shoal.proto.v1.ReloadNodeRequest;
 import io.shoal.proto.v1.SetNodeStateReply;
 import io.shoal.proto.v1.SetNodeStateRequest;
+import io.shoal.proto.v1.TransferLeadershipReply;
+import io.shoal.proto.v1.TransferLeadershipRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -90,7 +94,21 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
   @Override
   public void describeMetadata(
       DescribeMetadataRequest request, StreamObserver<DescribeMetadataReply> client) {
-    act(() -> CompletableFuture.completedFuture(ClusterReads.peers(environment.log())), client);
+    act(
+        () -> CompletableFuture.completedFuture(MetadataDesk.describe(environment.log().group())),
+        client);
+  }
+
+  @Override
+  public void changeMetadata(
+      ChangeMetadataRequest request, StreamObserver<ChangeMetadataReply> client) {
+    act(() -> MetadataDesk.change(environment.log().group(), request), client);
+  }
+
+  @Override
+  public void transferLeadership(
+      TransferLeadershipRequest request, StreamObserver<TransferLeadershipReply> client) {
+    act(() -> MetadataDesk.transfer(environment.log().group(), request), client);
   }
 
   @Override
