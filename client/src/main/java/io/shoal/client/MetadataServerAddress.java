@@ -1,5 +1,8 @@
 package io.shoal.client;
 
+import io.shoal.common.rpc.HostPort;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Where a metadata server is that is to join others.
  *
@@ -20,22 +23,21 @@ public record MetadataServerAddress(String id, String host, int port, int raftPo
   public static MetadataServerAddress parse(String text) {
     int name = text.indexOf('=');
     int raft = text.lastIndexOf('/');
-    int port = text.lastIndexOf(':', raft < 0 ? text.length() : raft);
-    if (name < 1 || port < name + 2 || raft < port) {
-      throw new IllegalArgumentException("'" + text + "' (expected: " + FORM + ")");
+    if (name < 1 || raft < name) {
+      throw malformed(text, null);
     }
-    return new MetadataServerAddress(
-        text.substring(0, name),
-        text.substring(name + 1, port),
-        port(text, text.substring(port + 1, raft)),
-        port(text, text.substring(raft + 1)));
+    try {
+      HostPort service = HostPort.parse(text.substring(name + 1, raft));
+      HostPort others = new HostPort(service.host(), Integer.parseInt(text.substring(raft + 1)));
+      return new MetadataServerAddress(
+          text.substring(0, name), service.host(), service.port(), others.port());
+    } catch (IllegalArgumentException notAnAddress) {
+      throw malformed(text, notAnAddress);
+    }
   }
 
-  private static int port(String text, String number) {
-    if (!number.matches("[0-9]{1,5}") || Integer.parseInt(number) > 65_535) {
-      throw new IllegalArgumentException(
-          "'" + text + "': port '" + number + "' (expected: " + FORM + ", ports up to 65535)");
-    }
-    return Integer.parseInt(number);
+  private static IllegalArgumentException malformed(
+      String text, @Nullable IllegalArgumentException cause) {
+    return new IllegalArgumentException("'" + text + "' (expected: " + FORM + ")", cause);
   }
 }

@@ -15,9 +15,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,6 +133,49 @@ class ScriptsIT {
       assertThat(cluster.cluster("start").exitCode()).isZero();
       assertThat(cluster.cluster("status").exitCode()).isZero();
       assertThat(cluster.cluster("start", "--metadata", "1").err()).contains("3 metadata servers");
+    }
+  }
+
+  /** Whoever puts files meanwhile notices nothing. */
+  @Test
+  @Tag("long")
+  void metadataServers_areReplacedAndRemoved_whileFilesAreWritten() throws Exception {
+    try (SystemCluster cluster =
+        SystemCluster.start(directory.resolve("c"), "--metadata", "3", "--nodes", "1")) {
+      Path source = Data.random(directory.resolve("source"), 300_000, 1);
+      cluster.ok("put", source.toString(), "/before");
+      cluster.kill("metadata-2");
+      Program.run(
+          Map.of(),
+          Optional.empty(),
+          List.of("rm", "-rf", cluster.directory().resolve("data/metadata-2").toString()));
+
+      ExecutorService user = Executors.newSingleThreadExecutor();
+      Future<Void> puts =
+          user.submit(
+              () -> {
+                for (int i = 0; i < 30; i++) {
+                  cluster.ok("put", source.toString(), "/during-" + i);
+                }
+                return null;
+              });
+      user.shutdown();
+      Result replaced = cluster.cluster("metadata", "replace", "metadata-2");
+      assertThat(replaced.exitCode()).as(replaced.err()).isZero();
+      assertThat(replaced.out()).contains("m1 ", "m3 ", "m4 ").doesNotContain("m2 ");
+      String leader = leader(cluster);
+      Result removed = cluster.cluster("metadata", "remove", leader);
+      assertThat(removed.exitCode()).as(removed.err()).isZero();
+      puts.get(2, TimeUnit.MINUTES);
+
+      assertThat(cluster.members()).hasSize(3).doesNotContain("metadata-2", leader);
+      assertThat(cluster.cluster("restart").exitCode()).isZero();
+      assertThat(cluster.ok("ls", "/").lines()).hasSize(31);
+      cluster.ok("get", "/during-29", directory.resolve("back").toString());
+      Data.assertSame(source, directory.resolve("back"));
+      Result refused = cluster.cluster("metadata", "remove", "metadata-2");
+      assertThat(refused.exitCode()).isEqualTo(2);
+      assertThat(refused.err()).contains("there is no 'metadata-2'");
     }
   }
 

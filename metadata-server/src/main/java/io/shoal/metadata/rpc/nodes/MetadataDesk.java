@@ -62,7 +62,10 @@ final class MetadataDesk {
       return new Peer(address.getId(), new HostPort(address.getHost(), port), raftPort);
     } catch (IllegalArgumentException malformed) {
       throw new ShoalException(
-          ErrorCode.INVALID_ARGUMENT, "change_metadata.added", malformed.getMessage(), malformed);
+          ErrorCode.INVALID_ARGUMENT,
+          "change_metadata.added",
+          String.valueOf(malformed.getMessage()),
+          malformed);
     }
   }
 
