@@ -5,9 +5,11 @@ import io.shoal.cli.CommandException;
 import io.shoal.cli.Json;
 import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.MetadataServerStatus;
+import io.shoal.common.rpc.HostPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells of the metadata servers, as the one that leads knows them, and changes who they are and who
@@ -69,12 +71,31 @@ final class MetadataAction {
     return words.get(count - 1);
   }
 
-  private static MetadataServerAddress server(String text) {
+  /**
+   * Reads where a metadata server is.
+   *
+   * @param text {@code ID=HOST:PORT/RAFT-PORT}
+   * @throws CommandException if it is not of this form
+   */
+  static MetadataServerAddress server(String text) {
+    int name = text.indexOf('=');
+    int raft = text.lastIndexOf('/');
     try {
-      return MetadataServerAddress.parse(text);
-    } catch (IllegalArgumentException malformed) {
-      throw CommandException.usage("metadata server " + malformed.getMessage());
+      HostPort service = HostPort.parse(text.substring(name + 1, raft));
+      HostPort others = new HostPort(service.host(), Integer.parseInt(text.substring(raft + 1)));
+      if (name > 0 && service.port() > 0 && others.port() > 0) {
+        return new MetadataServerAddress(
+            text.substring(0, name), service.host(), service.port(), others.port());
+      }
+    } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+      throw malformed(text, malformed.getMessage());
     }
+    throw malformed(text, "a part is missing");
+  }
+
+  private static CommandException malformed(String text, @Nullable String why) {
+    return CommandException.usage(
+        "metadata server '" + text + "' (expected: ID=HOST:PORT/RAFT-PORT; " + why + ")");
   }
 
   private static void tell(CommandContext context) throws InterruptedException {

@@ -4,6 +4,7 @@ import com.beust.jcommander.JCommander;
 import com.beust.jcommander.ParameterException;
 import io.shoal.faults.bed.Figures;
 import io.shoal.faults.bed.TestBed;
+import io.shoal.faults.history.LeaderFaults;
 import io.shoal.faults.late.LateNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -112,11 +113,14 @@ public final class FaultMatrix {
       bed.start();
       if (options.lateNode) {
         new LateNode(bed, out).measure(WARM_UP_SECONDS);
+      } else if (options.leaderFaults) {
+        Path history = directory.toAbsolutePath().resolve("history");
+        well = new LeaderFaults(bed, out).run(history, Math.max(1, options.minutes));
       } else {
         well = runUntil(bed, rows, began + TimeUnit.MINUTES.toNanos(options.minutes));
       }
     }
-    if (!options.lateNode) {
+    if (!options.lateNode && !options.leaderFaults) {
       report(rows, well, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began));
     }
     if (well && options.directory.toString().isEmpty()) {

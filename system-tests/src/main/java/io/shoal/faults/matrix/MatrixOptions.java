@@ -47,6 +47,13 @@ public final class MatrixOptions {
       description = "Run no rows; measure reads while one node answers 500 ms late")
   boolean lateNode;
 
+  @Parameter(
+      names = "--leader-faults",
+      description =
+          "Run no rows; kill or suspend the leader every 20 s for --minutes and judge whether what"
+              + " clients saw is linearizable")
+  boolean leaderFaults;
+
   @Parameter(names = "--list", description = "Tell the rows and end")
   boolean list;
 
