@@ -8,6 +8,7 @@ import io.shoal.common.error.ShoalException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,31 @@ final class DataDirectoryTest {
     try (DataDirectory directory = DataDirectory.claim(temporary, Optional.of(CLUSTER), true)) {
       assertThat(directory.path()).isEqualTo(temporary);
       assertThat(refused(Optional.of(CLUSTER)).code()).isEqualTo(ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  /** Its server never begins a log by itself, whenever it is started. */
+  @Test
+  void join_isKept_andNotForAServerThatWasThereBefore() {
+    Path joining = temporary.resolve("joining");
+    for (int i = 0; i < 2; i++) {
+      try (DataDirectory directory = DataDirectory.join(joining, CLUSTER)) {
+        assertThat(directory.joined()).isTrue();
+      }
+    }
+    try (DataDirectory directory = DataDirectory.claim(joining, Optional.of(CLUSTER), false)) {
+      assertThat(directory.joined()).isTrue();
+      assertThat(directory.clusterId()).isEqualTo(CLUSTER);
+    }
+    Path founding = temporary.resolve("founding");
+    try (DataDirectory directory = DataDirectory.claim(founding, Optional.of(CLUSTER), true)) {
+      assertThat(directory.joined()).isFalse();
+    }
+    for (Path path : List.of(founding, joining)) {
+      UUID asked = path.equals(founding) ? CLUSTER : new UUID(1, 1);
+      ShoalException refused =
+          catchThrowableOfType(ShoalException.class, () -> DataDirectory.join(path, asked).close());
+      assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
     }
   }
 

@@ -90,6 +90,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("long")
   void nodeKilledDuringGet_getFinishes_withEveryByte() throws Exception {
     byte[] content = content(10 * CHUNK + 777, 2);
     try (ShoalClient client = cluster.client()) {
@@ -112,6 +113,7 @@ class FaultsIT {
   }
 
   @Test
+  @Tag("long")
   void cliPut_whileANodeDies_endsWell() throws Exception {
     Path source = Data.random(directory.resolve("source"), 200L << 20, 3);
     try (Program put = cluster.startShoal("put", source.toString(), "/cli")) {

@@ -129,6 +129,7 @@ class RepairIT {
   }
 
   @Test
+  @Tag("long")
   void volumes_areAddedAndTakenOut_whileTheirNodeRuns_andFilesStayWhole() throws Exception {
     String status = cluster.cluster("status").out();
     Path first = cluster.directory().resolve("data/node-3/volume-1");
@@ -287,6 +288,7 @@ class RepairIT {
   }
 
   @Test
+  @Tag("long")
   void admin_nonsense_isRefusedBeforeAnythingIsDone() throws Exception {
     assertThat(cluster.shoal("admin").exitCode()).isEqualTo(2);
     assertThat(cluster.shoal("admin", "destroy", "1").exitCode()).isEqualTo(2);

@@ -206,6 +206,7 @@ class ScriptsIT {
   }
 
   @Test
+  @Tag("long")
   void twoClusters_liveBesideEachOther_andAreSmallWhenIdle() throws Exception {
     try (SystemCluster one =
             SystemCluster.start(directory.resolve("one"), "--nodes", "1", "--volumes", "2");
@@ -276,6 +277,7 @@ class ScriptsIT {
   }
 
   @Test
+  @Tag("long")
   void cluster_whoseAddressAnotherOneHas_isNotMistakenForIt() throws Exception {
     try (SystemCluster one = SystemCluster.start(directory.resolve("one"), "--nodes", "1")) {
       String address = one.metadataServer();
@@ -315,6 +317,7 @@ class ScriptsIT {
   }
 
   @Test
+  @Tag("long")
   void start_withAnUnknownKey_namesTheLine() throws Exception {
     try (SystemCluster cluster = SystemCluster.start(directory.resolve("keys"), "--nodes", "1")) {
       cluster.cluster("stop");
@@ -362,6 +365,7 @@ class ScriptsIT {
   }
 
   @Test
+  @Tag("long")
   void twoStarts_atOnce_chooseDifferentPorts() throws Exception {
     SystemCluster one = SystemCluster.in(directory.resolve("one"));
     SystemCluster two = SystemCluster.in(directory.resolve("two"));
@@ -413,6 +417,7 @@ class ScriptsIT {
   }
 
   @Test
+  @Tag("long")
   void server_startedTwiceOnTheSameDirectory_isRefused() throws Exception {
     try (SystemCluster cluster = SystemCluster.start(directory.resolve("twice"), "--nodes", "1")) {
       for (String name : List.of("node-1", "metadata-1")) {
@@ -428,6 +433,7 @@ class ScriptsIT {
   }
 
   @Test
+  @Tag("long")
   void node_startedOnAnotherClustersVolume_isRefused() throws Exception {
     try (SystemCluster one = SystemCluster.start(directory.resolve("one"), "--nodes", "1");
         SystemCluster two = SystemCluster.start(directory.resolve("two"), "--nodes", "1")) {

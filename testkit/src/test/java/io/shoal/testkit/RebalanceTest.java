@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,6 +150,7 @@ class RebalanceTest {
   }
 
   @Test
+  @Tag("long")
   void fullNodeIsKilledInTheMiddle_nothingIsLost() {
     try (EmbeddedCluster cluster = cluster().metadata("repair.bytes-per-second=6MiB").start();
         ShoalClient client = cluster.newClient()) {
