@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,33 +86,20 @@ final class DataDirectory implements AutoCloseable {
    *     if it can't be used, or belongs to another cluster
    */
   static DataDirectory claim(Path path, Optional<UUID> expected, boolean mayFormat) {
-    FileChannel lockFile = null;
-    try {
-      Files.createDirectories(path);
-      lockFile = lock(path);
-      Identity identity = readIdentity(path);
-      if (identity == null && !mayFormat) {
-        throw refused(
-            path,
-            "is empty, and there are other metadata servers",
-            "the data of this server. If they are lost, put another server in its place, under an id"
-                + " of its own: --join, and shoal admin metadata replace. If all are new, --format"
-                + " makes the directory of each");
-      }
-      if (identity == null) {
-        identity = new Identity(expected.orElseGet(UUID::randomUUID), false);
-        format(path, identity);
-        LOG.info("{}: formatted for the new cluster {}", path, identity.clusterId());
-      }
-      checkCluster(path, identity, expected);
-      return new DataDirectory(path, lockFile, identity);
-    } catch (IOException e) {
-      release(lockFile, path);
-      throw unusable(path, e);
-    } catch (ShoalException e) {
-      release(lockFile, path);
-      throw e;
-    }
+    return open(
+        path,
+        expected,
+        () -> {
+          if (!mayFormat) {
+            throw refused(
+                path,
+                "is empty, and there are other metadata servers",
+                "the data of this server. If they are lost, put another server in its place, under"
+                    + " an id of its own: --join, and shoal admin metadata replace. If all are new,"
+                    + " --format makes the directory of each");
+          }
+          return new Identity(expected.orElseGet(UUID::randomUUID), false);
+        });
   }
 
   /**
@@ -121,43 +109,47 @@ final class DataDirectory implements AutoCloseable {
    *     if it can't be used, belongs to another cluster, or to a server that founded this one
    */
   static DataDirectory join(Path path, UUID clusterId) {
+    DataDirectory directory =
+        open(path, Optional.of(clusterId), () -> new Identity(clusterId, true));
+    if (!directory.joined()) {
+      directory.close();
+      throw refused(path, "holds the data of a server that was there before", "an empty one");
+    }
+    return directory;
+  }
+
+  /**
+   * Opens a directory.
+   *
+   * @param blank what an empty one becomes
+   */
+  private static DataDirectory open(Path path, Optional<UUID> expected, Supplier<Identity> blank) {
     FileChannel lockFile = null;
     try {
       Files.createDirectories(path);
       lockFile = lock(path);
       Identity identity = readIdentity(path);
       if (identity == null) {
-        identity = new Identity(clusterId, true);
+        identity = blank.get();
         format(path, identity);
-        LOG.info("{}: formatted for a further server of the cluster {}", path, clusterId);
+        LOG.info("{}: formatted for {}", path, identity);
       }
-      checkCluster(path, identity, Optional.of(clusterId));
-      if (!identity.joined()) {
-        throw refused(path, "holds the data of a server that was there before", "an empty one");
+      UUID clusterId = identity.clusterId();
+      if (!clusterId.equals(expected.orElse(clusterId))) {
+        throw refused(path, "belongs to cluster " + clusterId, expected.orElseThrow().toString());
       }
       return new DataDirectory(path, lockFile, identity);
     } catch (IOException e) {
       release(lockFile, path);
-      throw unusable(path, e);
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT,
+          path.toString(),
+          "can't be used as data directory: " + e.getMessage(),
+          e);
     } catch (ShoalException e) {
       release(lockFile, path);
       throw e;
     }
-  }
-
-  private static void checkCluster(Path path, Identity identity, Optional<UUID> expected) {
-    UUID clusterId = identity.clusterId();
-    if (!clusterId.equals(expected.orElse(clusterId))) {
-      throw refused(path, "belongs to cluster " + clusterId, expected.orElseThrow().toString());
-    }
-  }
-
-  private static ShoalException unusable(Path path, IOException failure) {
-    return new ShoalException(
-        ErrorCode.INVALID_ARGUMENT,
-        path.toString(),
-        "can't be used as data directory: " + failure.getMessage(),
-        failure);
   }
 
   private static FileChannel lock(Path path) throws IOException {

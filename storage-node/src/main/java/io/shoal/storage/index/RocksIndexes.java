@@ -74,10 +74,24 @@ public final class RocksIndexes implements IndexOpener, AutoCloseable {
     addThreads();
     RocksOptions options = new RocksOptions(config, blockCache, writeBuffers, onFailure);
     try {
-      return RocksChunkIndex.open(directory, readOnly, options);
+      return open(directory, readOnly, options);
     } catch (RocksDBException failure) {
       options.close();
       throw reasonOf(failure, directory);
+    }
+  }
+
+  private static ChunkIndex open(Path directory, boolean readOnly, RocksOptions options)
+      throws IOException, RocksDBException {
+    try {
+      return RocksChunkIndex.open(directory, readOnly, options);
+    } catch (RocksDBException damaged) {
+      Status status = damaged.getStatus();
+      boolean corrupt = status != null && status.getCode() == Status.Code.Corruption;
+      if (readOnly || !corrupt || !TornLog.cut(directory)) {
+        throw damaged;
+      }
+      return RocksChunkIndex.open(directory, false, options);
     }
   }
 

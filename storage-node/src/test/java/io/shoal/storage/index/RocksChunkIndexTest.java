@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -121,6 +122,57 @@ class RocksChunkIndexTest extends ChunkIndexContract {
     content[content.length / 2] ^= 1;
     Files.write(log, content);
     assertThatThrownBy(this::open).isInstanceOf(IOException.class);
+  }
+
+  /** What the matrix found: the file's new length was on the disk, and not the bytes. */
+  @Test
+  void open_logWhoseEndWasNotSynced_losesThatAndNothingElse() throws IOException {
+    long synced;
+    try (ChunkIndex index = open()) {
+      for (int i = 1; i <= 99; i++) {
+        index.commit(List.of(put(i, Place.INDEX, 5_000, 5_000)));
+      }
+      synced = Files.size(logFile());
+      index.commit(List.of(put(100, Place.INDEX, 9_000, 9_000)));
+    }
+    tearLog(Math.toIntExact(synced));
+    assertThatThrownBy(
+            () -> indexes.open(directory.resolve("index"), true, RocksChunkIndexTest::unexpected))
+        .as("nothing is written to what is only read")
+        .isInstanceOf(IOException.class);
+    try (ChunkIndex index = open()) {
+      assertThat(index.head(new ChunkId(99))).isNotNull();
+      assertThat(index.head(new ChunkId(100))).isNull();
+      index.commit(List.of(put(101, Place.INDEX, 5_000, 5_000)));
+    }
+    try (ChunkIndex index = open()) {
+      assertThat(index.head(new ChunkId(1))).isNotNull();
+      assertThat(index.head(new ChunkId(101))).isNotNull();
+    }
+  }
+
+  @Test
+  void open_logDamagedBeforeAnEndThatWasNotSynced_isRefused() throws IOException {
+    try (ChunkIndex index = open()) {
+      for (int i = 1; i <= 100; i++) {
+        index.commit(List.of(put(i, Place.INDEX, 5_000, 5_000)));
+      }
+    }
+    int middle = Math.toIntExact(Files.size(logFile()) / 2);
+    tearLog(Math.toIntExact(Files.size(logFile()) - 4_500));
+    byte[] content = Files.readAllBytes(logFile());
+    content[middle] ^= 1;
+    Files.write(logFile(), content);
+    assertThatThrownBy(this::open).isInstanceOf(IOException.class);
+    assertThat(Files.readAllBytes(logFile())).isEqualTo(content);
+  }
+
+  /** Leaves the first page behind a place, and zeros in the place of what follows. */
+  private void tearLog(int synced) throws IOException {
+    byte[] content = Files.readAllBytes(logFile());
+    int page = (synced / 4_096 + 1) * 4_096;
+    Arrays.fill(content, Math.min(page, content.length), content.length, (byte) 0);
+    Files.write(logFile(), Arrays.copyOf(content, content.length + 90_000));
   }
 
   @Test

@@ -44,6 +44,10 @@ public final class TestBed implements AutoCloseable {
   private static final int METADATA_HOST = 10;
   private static final int FIRST_NODE_HOST = 21;
   private static final int CLIENT_HOST = 100;
+
+  /** For clients that can be cut from what the others see. */
+  private static final int OTHER_CLIENT_HOST = 101;
+
   private static final int PORT = 7_400;
   private static final int WORKERS = 2;
   private static final int LANES = 5;
@@ -95,6 +99,7 @@ public final class TestBed implements AutoCloseable {
     Files.writeString(secret, UUID.randomUUID().toString());
     network = new Network("shoal" + ProcessHandle.current().pid());
     network.addHost(CLIENT_HOST);
+    network.addHost(OTHER_CLIENT_HOST);
     programs = new ServerPrograms(this.directory, distribution.toRealPath(), network);
     failingCalls = new FailingCalls(this.directory.resolve("run"));
     clockOfNode = new SetClock(this.directory.resolve("run").resolve("clock-node"));
@@ -361,10 +366,35 @@ public final class TestBed implements AutoCloseable {
 
   /** Starts a program of ours on the host of the clients, with pipes to it and from it. */
   public Process startOnClient(Class<?> main, List<String> arguments) throws IOException {
+    return startOn(CLIENT_HOST, main, arguments);
+  }
+
+  /** As {@link #startOnClient} on a host that no other clients are on. */
+  public Process startOnOtherClient(Class<?> main, List<String> arguments) throws IOException {
+    return startOn(OTHER_CLIENT_HOST, main, arguments);
+  }
+
+  /**
+   * Cuts the leader from the other metadata servers and from the other clients' host; the rest goes
+   * on to see it.
+   *
+   * @return the leader
+   */
+  public Server cutLeaderFromMajority() throws IOException, InterruptedException {
+    Server leader = leader();
+    List<Integer> hosts = new ArrayList<>(List.of(OTHER_CLIENT_HOST));
+    metadata.stream().filter(server -> server != leader).map(Server::host).forEach(hosts::add);
+    for (int host : hosts) {
+      network.cutBetween(leader.host(), host);
+      network.cutBetween(host, leader.host());
+    }
+    return leader;
+  }
+
+  private Process startOn(int host, Class<?> main, List<String> arguments) throws IOException {
     List<String> words = new ArrayList<>(Programs.java(main));
     words.addAll(arguments);
-    return new ProcessBuilder(
-            Commands.in(network.namespace(CLIENT_HOST), words.toArray(String[]::new)))
+    return new ProcessBuilder(Commands.in(network.namespace(host), words.toArray(String[]::new)))
         .redirectError(
             ProcessBuilder.Redirect.appendTo(
                 directory.resolve("logs").resolve("client.out").toFile()))

@@ -32,31 +32,39 @@ public final class HistoryMain {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final int CONTENT_LIMIT = 64;
 
+  /** No two processes write the same. */
+  private static final long CONTENTS_OF_A_CLIENT = 1_000_000_000L;
+
   /** Between two operations of a client. */
   private static final long PAUSE_MILLIS = 10;
 
   private final int files;
   private final String directory;
-  private final AtomicLong contents = new AtomicLong();
+  private final int firstClient;
+  private final AtomicLong contents;
   private final List<Operation> history = new ArrayList<>();
   private final Map<String, Integer> failures = new TreeMap<>();
   private final Executor pause =
       CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   private volatile boolean ends;
 
-  private HistoryMain(String directory, int files) {
+  private HistoryMain(String directory, int files, int firstClient) {
     this.directory = directory;
     this.files = files;
+    this.firstClient = firstClient;
+    this.contents = new AtomicLong(firstClient * CONTENTS_OF_A_CLIENT);
   }
 
   /**
    * Runs the clients.
    *
    * @param arguments metadata servers, file for the history, directory in the cluster, clients,
-   *     files, seed, limit of each operation in seconds
+   *     files, seed, limit of each operation in seconds, number of the first client
    */
   public static void main(String[] arguments) throws Exception {
-    HistoryMain main = new HistoryMain(arguments[2], Integer.parseInt(arguments[4]));
+    HistoryMain main =
+        new HistoryMain(
+            arguments[2], Integer.parseInt(arguments[4]), Integer.parseInt(arguments[7]));
     ClientConfig config =
         ClientConfig.forCluster(arguments[0].split(",", -1))
             .withClientName("history")
@@ -74,7 +82,7 @@ public final class HistoryMain {
       System.out.println("ready");
       System.out.flush();
       for (int i = 0; i < clients.size(); i++) {
-        running.add(main.loop(i, clients.get(i), random.split()));
+        running.add(main.loop(main.firstClient + i, clients.get(i), random.split()));
       }
       while (System.in.read() >= 0) {
         // Only its end tells something.

@@ -16,11 +16,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills or suspends the leader again and again while clients work on the same files, and judges
+ * Disturbs the leader again and again while clients on two hosts work on the same files, and judges
  * what they saw: every operation has to come to its end, and all of them have to be linearizable.
  */
 public final class LeaderFaults {
-  private static final int CLIENTS = 8;
+  private static final int HOSTS = 2;
+  private static final int CLIENTS_OF_A_HOST = 4;
   private static final int FILES = 4;
   private static final int PERIOD_SECONDS = 20;
   private static final int AWAY_SECONDS = 5;
@@ -37,74 +38,105 @@ public final class LeaderFaults {
   /**
    * Runs, and prints what came of it.
    *
-   * @param file for the history
+   * @param directory for the histories
    * @return whether nothing failed and nothing was violated
    */
-  public boolean run(Path file, int minutes) throws IOException, InterruptedException {
-    Process clients =
-        bed.startOnClient(
-            HistoryMain.class,
-            List.of(
-                bed.metadataServers(),
-                file.toString(),
-                "/history",
-                Integer.toString(CLIENTS),
-                Integer.toString(FILES),
-                Long.toString(bed.random().nextLong()),
-                Integer.toString(TestBed.LIMIT_SECONDS)));
+  public boolean run(Path directory, int minutes) throws IOException, InterruptedException {
+    List<Process> clients = new ArrayList<>();
+    List<BufferedReader> answers = new ArrayList<>();
     List<Long> faults = new ArrayList<>();
-    String failures;
-    try (BufferedReader answers =
-        new BufferedReader(
-            new InputStreamReader(clients.getInputStream(), StandardCharsets.UTF_8))) {
-      Programs.awaitLine(answers, "ready");
+    List<Operation> history = new ArrayList<>();
+    List<String> failures = new ArrayList<>();
+    try {
+      for (int i = 0; i < HOSTS; i++) {
+        List<String> arguments = arguments(directory, i);
+        clients.add(
+            i == 0
+                ? bed.startOnClient(HistoryMain.class, arguments)
+                : bed.startOnOtherClient(HistoryMain.class, arguments));
+        answers.add(
+            new BufferedReader(
+                new InputStreamReader(clients.get(i).getInputStream(), StandardCharsets.UTF_8)));
+        Programs.awaitLine(answers.get(i), "ready");
+      }
       long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(minutes);
       while (System.nanoTime() - end < 0) {
         TimeUnit.SECONDS.sleep(PERIOD_SECONDS - AWAY_SECONDS);
         faults.add(System.nanoTime());
-        disturb(bed.leader());
+        disturb();
       }
-      clients.getOutputStream().close();
-      failures = answers.readLine();
+      for (int i = 0; i < HOSTS; i++) {
+        clients.get(i).getOutputStream().close();
+        String told = answers.get(i).readLine();
+        if (told == null) {
+          throw new IOException("the clients ended; see logs/client.out");
+        }
+        failures.add(told);
+        try (var lines = Files.lines(history(directory, i))) {
+          lines.map(Operation::parse).forEach(history::add);
+        }
+      }
     } finally {
-      clients.destroyForcibly();
-    }
-    if (failures == null) {
-      throw new IOException("the clients ended; see logs/client.out");
-    }
-    List<Operation> history;
-    try (var lines = Files.lines(file)) {
-      history = lines.map(Operation::parse).toList();
+      clients.forEach(Process::destroyForcibly);
     }
     return judge(history, faults, failures);
   }
 
-  private void disturb(Server leader) throws IOException, InterruptedException {
-    if (bed.random().nextBoolean()) {
-      leader.kill();
-      TimeUnit.SECONDS.sleep(AWAY_SECONDS);
-      leader.start();
-      return;
-    }
-    leader.suspend();
-    try {
-      TimeUnit.SECONDS.sleep(AWAY_SECONDS);
-    } finally {
-      leader.resume();
+  private List<String> arguments(Path directory, int host) {
+    return List.of(
+        bed.metadataServers(),
+        history(directory, host).toString(),
+        "/history",
+        Integer.toString(CLIENTS_OF_A_HOST),
+        Integer.toString(FILES),
+        Long.toString(bed.random().nextLong()),
+        Integer.toString(TestBed.LIMIT_SECONDS),
+        Integer.toString(host * CLIENTS_OF_A_HOST));
+  }
+
+  private static Path history(Path directory, int host) {
+    return directory.resolve("history-" + host);
+  }
+
+  private void disturb() throws IOException, InterruptedException {
+    switch (bed.random().nextInt(3)) {
+      case 0 -> {
+        Server leader = bed.leader();
+        leader.kill();
+        TimeUnit.SECONDS.sleep(AWAY_SECONDS);
+        leader.start();
+      }
+      case 1 -> {
+        Server leader = bed.leader();
+        leader.suspend();
+        try {
+          TimeUnit.SECONDS.sleep(AWAY_SECONDS);
+        } finally {
+          leader.resume();
+        }
+      }
+      default -> {
+        bed.cutLeaderFromMajority();
+        try {
+          TimeUnit.SECONDS.sleep(AWAY_SECONDS);
+        } finally {
+          bed.network().heal();
+        }
+      }
     }
   }
 
-  private boolean judge(List<Operation> history, List<Long> faults, String failures) {
+  private boolean judge(List<Operation> history, List<Long> faults, List<String> failures) {
     long[] stalls = stalls(history, faults);
     long unknown = history.stream().filter(operation -> !operation.isKnown()).count();
     List<String> violations = Linearizability.violations(history);
-    violations.forEach(out::println);
+    violations.forEach(violation -> out.println("  " + violation));
     out.printf(
         "%d operations of %d clients on %d files, %d without outcome, %s%n",
-        history.size(), CLIENTS, FILES, unknown, failures);
+        history.size(), HOSTS * CLIENTS_OF_A_HOST, FILES, unknown, failures);
     out.printf(
-        "%d times the leader was killed or stood still; longest operation each time: median %.1f s,"
-            + " worst %.1f s%n",
+        "%d times the leader was killed, stood still or was cut off; longest operation each time:"
+            + " median %.1f s, worst %.1f s%n",
         faults.size(), stalls[stalls.length / 2] / 1e9, stalls[stalls.length - 1] / 1e9);
     out.printf("files that are not linearizable: %d%n", violations.size());
     return violations.isEmpty() && unknown == 0;

@@ -114,8 +114,8 @@ public final class FaultMatrix {
       if (options.lateNode) {
         new LateNode(bed, out).measure(WARM_UP_SECONDS);
       } else if (options.leaderFaults) {
-        Path history = directory.toAbsolutePath().resolve("history");
-        well = new LeaderFaults(bed, out).run(history, Math.max(1, options.minutes));
+        well = new LeaderFaults(bed, out).run(directory.toAbsolutePath(), options.minutes());
+        out.println(well ? "no violations" : "VIOLATED");
       } else {
         well = runUntil(bed, rows, began + TimeUnit.MINUTES.toNanos(options.minutes));
       }

@@ -50,12 +50,16 @@ public final class MatrixOptions {
   @Parameter(
       names = "--leader-faults",
       description =
-          "Run no rows; kill or suspend the leader every 20 s for --minutes and judge whether what"
-              + " clients saw is linearizable")
+          "Run no rows; kill the leader, let it stand still or cut it off every 20 s for --minutes,"
+              + " and judge whether what clients saw is linearizable")
   boolean leaderFaults;
 
   @Parameter(names = "--list", description = "Tell the rows and end")
   boolean list;
+
+  int minutes() {
+    return Math.max(1, minutes);
+  }
 
   @Parameter(
       names = {"--help", "-h"},
