@@ -135,8 +135,7 @@ public final class MetadataServer implements RunningServer {
                 new ShoalException(
                     ErrorCode.INVALID_ARGUMENT,
                     "cluster-id",
-                    "cluster-id: none (expected: that of the cluster, which shoal admin metadata"
-                        + " --json and its identity files tell)"));
+                    "cluster-id: none (expected: that of the cluster, which shoal version tells)"));
   }
 
   /** Returns the port that it listens on. */
@@ -221,7 +220,7 @@ public final class MetadataServer implements RunningServer {
               secret,
               timer);
       closers.push(fetcher::close);
-      Consensus consensus = openState(directory, loops, fetcher);
+      Consensus consensus = openState(directory, loops, timer, fetcher);
       closers.push(() -> quietly("close", consensus::close));
       MetadataServices services =
           new MetadataServices(
@@ -255,7 +254,7 @@ public final class MetadataServer implements RunningServer {
     }
 
     private Consensus openState(
-        DataDirectory directory, EventLoops loops, SnapshotFetcher fetcher) {
+        DataDirectory directory, EventLoops loops, SystemTimer timer, SnapshotFetcher fetcher) {
       MetadataServerConfig.Log log = config.log();
       ConsensusSettings settings =
           new ConsensusSettings(
@@ -276,6 +275,7 @@ public final class MetadataServer implements RunningServer {
                 fetcher,
                 SystemTable::now,
                 TimeSource.system(),
+                timer,
                 loops.executor(),
                 faults));
       } catch (IOException e) {

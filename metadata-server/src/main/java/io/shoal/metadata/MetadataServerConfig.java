@@ -63,6 +63,10 @@ public record MetadataServerConfig(
         throw new IllegalArgumentException(
             "peers: " + peers + " (expected: '" + selfId + "' among them, which is the peer-id)");
       }
+      if (peers.size() > 1 && !peers.stream().allMatch(Peer::hasOthers)) {
+        throw new IllegalArgumentException(
+            "peers: " + peers + " (expected: each with a port for the others, not 0)");
+      }
       if (peers.stream().map(Peer::id).distinct().count() != peers.size()) {
         throw new IllegalArgumentException("peers: " + peers + " (expected: each id once)");
       }

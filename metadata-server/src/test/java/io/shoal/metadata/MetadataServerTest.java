@@ -29,6 +29,8 @@ import io.shoal.proto.v1.SessionStamp;
 import io.shoal.proto.v1.StatRequest;
 import io.shoal.proto.v1.Target;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,9 +101,14 @@ final class MetadataServerTest {
   }
 
   @Test
-  void start_oneOfSeveral_mayNotBeginWithNothing_unlessItWasFormatted() {
+  void start_oneOfSeveral_mayNotBeginWithNothing_unlessItWasFormatted() throws IOException {
+    int raftPort;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      raftPort = socket.getLocalPort();
+    }
     String[] shared = {
-      "peer-id=m1", "peers=m1=127.0.0.1:7400/0,m2=127.0.0.1:7402/0,m3=127.0.0.1:7404/0"
+      "peer-id=m1",
+      "peers=m1=127.0.0.1:7400/" + raftPort + ",m2=127.0.0.1:7402/1,m3=127.0.0.1:7404/1"
     };
     ShoalException refused = refusal(shared);
     assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
@@ -122,13 +129,19 @@ final class MetadataServerTest {
   void start_peersThatDoNotGoTogether_areRefused() {
     for (String peers :
         List.of(
-            "m1=127.0.0.1:1/2,m2=127.0.0.1:3/4",
+            "m1=127.0.0.1:1/2,m2=127.0.0.1:3/0,m3=127.0.0.1:5/6",
             "m2=127.0.0.1:1/2,m3=127.0.0.1:3/4,m4=127.0.0.1:5/6",
             "m1=127.0.0.1:1/2,m1=127.0.0.1:3/4,m2=127.0.0.1:5/6",
             "m1=127.0.0.1:1",
             "127.0.0.1:1/2")) {
-      assertThat(refusal("peers=" + peers).code()).as(peers).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+      assertThat(refusal("peers=" + peers))
+          .as(peers)
+          .satisfies(refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+          .hasMessageNotContaining("is empty");
     }
+    String two = "peers=m1=127.0.0.1:1/2,m2=127.0.0.1:3/4";
+    assertThat(catchThrowableOfType(ShoalException.class, () -> MetadataServer.format(config(two))))
+        .hasMessageContaining("expected of a new cluster: 3 or 5");
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.shard.Shard;
 import io.shoal.common.time.TimeSource;
+import io.shoal.common.time.Timer;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.queue.CommandQueue;
@@ -52,6 +53,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
       SnapshotSource snapshots,
       ToLongFunction<StateReader> replicatedNowMillis,
       TimeSource time,
+      Timer timer,
       Executor executor,
       FaultHandler faults) {}
 
@@ -104,6 +106,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
           snapshots,
           environment.snapshots(),
           environment.time(),
+          environment.timer(),
           codec,
           environment.transition(),
           leadership,

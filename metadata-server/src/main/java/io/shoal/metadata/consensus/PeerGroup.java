@@ -37,7 +37,8 @@ public interface PeerGroup {
    *
    * @param id of the server; empty for the one that is closest behind
    * @return completes when that leads. Fails with {@code NOT_FOUND} if it is none of them; {@code
-   *     UNAVAILABLE} if it does not take over in time: this server leads on then
+   *     INVALID_ARGUMENT} if it does not take over in time, or no other one can be heard: this
+   *     server leads on then; {@code NOT_LEADER}, {@code OUTCOME_UNKNOWN}
    */
   CompletableFuture<Void> transferLeadership(Optional<String> id);
 }

@@ -2,6 +2,7 @@ package io.shoal.metadata.consensus;
 
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.common.time.SystemTimer;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.consensus.queue.QueueLimits;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
@@ -84,6 +85,7 @@ public final class LogBenchmark {
             (server, target) -> new CompletableFuture<>(),
             CounterMachine::nowMillis,
             TimeSource.system(),
+            new SystemTimer(),
             executor,
             FaultHandler.haltingProcess()));
   }

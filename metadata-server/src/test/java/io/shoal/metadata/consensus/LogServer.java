@@ -6,6 +6,7 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.testing.Await;
+import io.shoal.common.time.SystemTimer;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.consensus.queue.QueueLimits;
 import io.shoal.metadata.consensus.snapshot.IncomingSnapshot;
@@ -44,6 +45,7 @@ final class LogServer implements AutoCloseable {
 
   private final Path directory;
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
+  private final SystemTimer timer = new SystemTimer();
 
   private LogServer(ConsensusSettings settings) throws IOException {
     directory = settings.directory();
@@ -58,9 +60,11 @@ final class LogServer implements AutoCloseable {
                   this::copyFrom,
                   CounterMachine::nowMillis,
                   TimeSource.system(),
+                  timer,
                   executor,
                   (where, fault) -> faults.add(fault)));
     } catch (IOException | RuntimeException e) {
+      timer.close();
       executor.shutdown();
       throw e;
     }
@@ -180,6 +184,7 @@ final class LogServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     log.close();
+    timer.close();
     executor.shutdown();
     try {
       // A listener that reads the state keeps its files open.

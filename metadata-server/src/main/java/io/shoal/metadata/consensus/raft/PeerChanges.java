@@ -3,10 +3,14 @@ package io.shoal.metadata.consensus.raft;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.common.time.Timer;
 import io.shoal.metadata.consensus.LogPeer;
 import io.shoal.metadata.consensus.Peer;
 import io.shoal.metadata.consensus.PeerGroup;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.apache.ratis.proto.RaftProtos.CommitInfoProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
@@ -44,12 +50,21 @@ final class PeerChanges implements PeerGroup {
   private static final long HEARD_MILLIS = 3_000;
 
   private static final long TRANSFER_MILLIS = 5_000;
+
+  /** A server that joins and runs takes a connection in far less. */
+  private static final int CONNECT_MILLIS = 3_000;
+
+  /** After so long without a word a server that joins is given up. */
+  private static final long JOINING_SILENCE_MILLIS = 10_000;
+
+  private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
   private static final int RETRY_AFTER_MILLIS = 500;
 
   private final RaftServer server;
   private final RaftGroupId groupId;
   private final Peer self;
   private final RaftPeerId selfId;
+  private final Timer timer;
   private final Requests requests;
 
   /**
@@ -57,13 +72,14 @@ final class PeerChanges implements PeerGroup {
    *
    * @param clientId whom they come from
    */
-  record Requests(ClientId clientId, java.util.function.LongSupplier callIds) {}
+  record Requests(ClientId clientId, LongSupplier callIds) {}
 
-  PeerChanges(RaftServer server, RaftGroupId groupId, Peer self, Requests requests) {
+  PeerChanges(RaftServer server, RaftGroupId groupId, Peer self, Timer timer, Requests requests) {
     this.server = server;
     this.groupId = groupId;
     this.self = self;
     this.selfId = RaftPeerId.valueOf(self.id());
+    this.timer = timer;
     this.requests = requests;
   }
 
@@ -93,11 +109,7 @@ final class PeerChanges implements PeerGroup {
     for (CommitInfoProto info : division.getCommitInfos()) {
       committed.put(nameOf(info.getServer()), info.getCommitIndex());
     }
-    Map<String, Long> silent = new HashMap<>();
-    for (ServerRpcProto follower :
-        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
-      silent.put(nameOf(follower.getId()), follower.getLastRpcElapsedTimeMs());
-    }
+    Map<String, Long> silent = silentMillis(division);
     return division.getRaftConf().getAllPeers().stream()
         .map(
             peer ->
@@ -109,6 +121,16 @@ final class PeerChanges implements PeerGroup {
                     silent.getOrDefault(peer.getId().toString(), 0L)))
         .sorted(Comparator.comparing(LogPeer::id))
         .toList();
+  }
+
+  /** Returns how long the leader has heard nothing of each follower, and of each that joins. */
+  private static Map<String, Long> silentMillis(RaftServer.Division division) {
+    Map<String, Long> silent = new HashMap<>();
+    for (ServerRpcProto follower :
+        division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList()) {
+      silent.put(nameOf(follower.getId()), follower.getLastRpcElapsedTimeMs());
+    }
+    return silent;
   }
 
   private static String nameOf(RaftPeerProto peer) {
@@ -140,6 +162,13 @@ final class PeerChanges implements PeerGroup {
               });
     }
     log.info("The metadata servers are to be {} (so far: {})", after, before);
+    if (added.isEmpty()) {
+      return configure(before, after);
+    }
+    return reach(added.get()).thenCompose(there -> bringUp(added.get(), before, after));
+  }
+
+  private CompletableFuture<Void> configure(List<RaftPeer> before, List<RaftPeer> after) {
     SetConfigurationRequest request =
         new SetConfigurationRequest(
             requests.clientId(),
@@ -152,6 +181,81 @@ final class PeerChanges implements PeerGroup {
                 .setServersInNewConf(after)
                 .build());
     return ask(() -> server.setConfigurationAsync(request), "change");
+  }
+
+  /** Completes if somebody listens there: a wrong address is to be told at once. */
+  private static CompletableFuture<Void> reach(Peer peer) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try (Socket probe = new Socket()) {
+            probe.connect(
+                new InetSocketAddress(peer.service().host(), peer.raftPort()), CONNECT_MILLIS);
+          } catch (IOException failure) {
+            throw notThere(peer, failure);
+          }
+        },
+        task -> new Thread(task, "peer-probe").start());
+  }
+
+  /**
+   * Ratis looks whether a server that joins is still there only while it has nothing else to do,
+   * and takes no other change meanwhile: so we look. That it stops waiting takes another leader.
+   */
+  private CompletableFuture<Void> bringUp(Peer added, List<RaftPeer> before, List<RaftPeer> after) {
+    CompletableFuture<Void> answer = configure(before, after);
+    CompletableFuture<Void> result = answer.copy();
+    lookLater(added, result);
+    return result;
+  }
+
+  private void lookLater(Peer added, CompletableFuture<Void> result) {
+    try {
+      var unused = timer.schedule(LOOK_INTERVAL, Runnable::run, () -> look(added, result));
+    } catch (ShoalException closed) {
+      result.completeExceptionally(closed);
+    }
+  }
+
+  private void look(Peer added, CompletableFuture<Void> result) {
+    if (result.isDone()) {
+      return;
+    }
+    try {
+      long silent = silentMillis(division()).getOrDefault(added.id(), 0L);
+      if (silent < JOINING_SILENCE_MILLIS) {
+        lookLater(added, result);
+      } else if (result.completeExceptionally(notThere(added, null))) {
+        log.warn("{} says nothing for {} ms: it is given up, and another one leads", added, silent);
+        stepDown();
+      }
+    } catch (ShoalException closed) {
+      result.completeExceptionally(closed);
+    }
+  }
+
+  /** Lets the others elect one of them, or this one again. */
+  private void stepDown() {
+    TransferLeadershipRequest request =
+        new TransferLeadershipRequest(
+            requests.clientId(), selfId, groupId, requests.callIds().getAsLong(), null, 0);
+    var unused =
+        ask(() -> server.transferLeadershipAsync(request), "step down")
+            .exceptionally(
+                failure -> {
+                  log.warn("this server could not step down", failure);
+                  return null;
+                });
+  }
+
+  private static ShoalException notThere(Peer peer, @Nullable Throwable cause) {
+    return new ShoalException(
+        ErrorCode.INVALID_ARGUMENT,
+        peer.id(),
+        "nobody answers at "
+            + new HostPort(peer.service().host(), peer.raftPort())
+            + " (expected: the new metadata server, which runs with a data directory made by"
+            + " --join)",
+        cause);
   }
 
   private List<RaftPeer> after(
@@ -323,7 +427,7 @@ final class PeerChanges implements PeerGroup {
   }
 
   private static @Nullable Throwable rootOf(@Nullable Throwable thrown) {
-    return thrown instanceof java.util.concurrent.CompletionException && thrown.getCause() != null
+    return thrown instanceof CompletionException && thrown.getCause() != null
         ? thrown.getCause()
         : thrown;
   }
@@ -344,8 +448,8 @@ final class PeerChanges implements PeerGroup {
       return new ShoalException(
           ErrorCode.INVALID_ARGUMENT,
           subject,
-          "the new metadata server does not answer (expected: one that runs, at the address of the"
-              + " command, with a data directory made by --join)",
+          "the new metadata server answers no more (expected: one that runs, with a data directory"
+              + " made by --join)",
           failure);
     }
     if (failure instanceof SetConfigurationException) {

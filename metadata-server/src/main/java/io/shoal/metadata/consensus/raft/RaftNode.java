@@ -4,6 +4,7 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.time.TimeSource;
+import io.shoal.common.time.Timer;
 import io.shoal.metadata.consensus.Peer;
 import io.shoal.metadata.consensus.PeerGroup;
 import io.shoal.metadata.consensus.queue.CommandQueue;
@@ -79,6 +80,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
    * @param state puts snapshots in its place
    * @param source where snapshots of other servers come from
    * @param time for the pauses between tries to fetch one
+   * @param timer looks whether a server that joins is still there
    */
   public RaftNode(
       Settings settings,
@@ -87,6 +89,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
       Snapshots snapshots,
       SnapshotSource source,
       TimeSource time,
+      Timer timer,
       EntryCodec codec,
       StateTransition transition,
       RaftEvents events,
@@ -120,6 +123,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
             server,
             groupId,
             settings.self(),
+            timer,
             new PeerChanges.Requests(clientId, callIds::incrementAndGet));
   }
 
