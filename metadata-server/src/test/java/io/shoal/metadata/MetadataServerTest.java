@@ -139,7 +139,9 @@ final class MetadataServerTest {
           .satisfies(refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
           .hasMessageNotContaining("is empty");
     }
-    String two = "peers=m1=127.0.0.1:1/2,m2=127.0.0.1:3/4";
+    String[] two = {
+      "cluster-id=00000000-0000-0000-0000-000000000001", "peers=m1=127.0.0.1:1/2,m2=127.0.0.1:3/4"
+    };
     assertThat(catchThrowableOfType(ShoalException.class, () -> MetadataServer.format(config(two))))
         .hasMessageContaining("expected of a new cluster: 3 or 5");
   }
