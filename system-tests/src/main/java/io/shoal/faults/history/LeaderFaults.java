@@ -63,7 +63,7 @@ public final class LeaderFaults {
       while (System.nanoTime() - end < 0) {
         TimeUnit.SECONDS.sleep(PERIOD_SECONDS - AWAY_SECONDS);
         faults.add(System.nanoTime());
-        disturb();
+        disturb(faults.size());
       }
       for (int i = 0; i < HOSTS; i++) {
         clients.get(i).getOutputStream().close();
@@ -98,8 +98,8 @@ public final class LeaderFaults {
     return directory.resolve("history-" + host);
   }
 
-  private void disturb() throws IOException, InterruptedException {
-    switch (bed.random().nextInt(3)) {
+  private void disturb(int number) throws IOException, InterruptedException {
+    switch (number % 3) {
       case 0 -> {
         Server leader = bed.leader();
         leader.kill();
@@ -131,9 +131,12 @@ public final class LeaderFaults {
     long unknown = history.stream().filter(operation -> !operation.isKnown()).count();
     List<String> violations = Linearizability.violations(history);
     violations.forEach(violation -> out.println("  " + violation));
+    if (unknown > 0) {
+      out.printf("  operations without an outcome: %d%n", unknown);
+    }
     out.printf(
-        "%d operations of %d clients on %d files, %d without outcome, %s%n",
-        history.size(), HOSTS * CLIENTS_OF_A_HOST, FILES, unknown, failures);
+        "%d operations of %d clients on %d files, %s%n",
+        history.size(), HOSTS * CLIENTS_OF_A_HOST, FILES, failures);
     out.printf(
         "%d times the leader was killed, stood still or was cut off; longest operation each time:"
             + " median %.1f s, worst %.1f s%n",
