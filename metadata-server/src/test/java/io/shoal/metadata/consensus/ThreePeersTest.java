@@ -132,6 +132,26 @@ final class ThreePeersTest {
     Await.result(next.log.readBarrier());
   }
 
+  /** Its last entry is the last that the others deleted: they can't tell what it was. */
+  @Test
+  void peerWasAway_andEndsWhereTheLogOfTheOthersBegins_goesOn() throws IOException {
+    group.add(20);
+    long last = group.awaitLeader().appliedIndex();
+    for (LogServer server : group.servers()) {
+      Await.until("applied", () -> server.appliedIndex() == last);
+    }
+    String away = group.follower();
+    group.stop(away);
+    group.restart(group.idOf(group.awaitLeader()));
+    group.add(250);
+
+    LogServer back = group.startAgain(away);
+    Await.until("it has all", () -> back.counter() == 270);
+    group.add(10);
+    Await.until("it goes on", () -> back.counter() == 280);
+    assertThat(back.faults).isEmpty();
+  }
+
   /** The log of the others does not go back to where it was any more. */
   @Test
   void peerWasAway_getsASnapshot_andTheEntriesBehindIt() throws IOException {

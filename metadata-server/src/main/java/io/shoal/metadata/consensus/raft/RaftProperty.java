@@ -99,6 +99,7 @@ final class RaftProperty {
       RaftConfigKeys.Rpc.setType(properties, new NoTransport());
       return;
     }
+    RaftConfigKeys.Rpc.setType(properties, new PeerTransport());
     // By default it listens on every interface.
     GrpcConfigKeys.Server.setHost(properties, settings.self().service().host());
     GrpcConfigKeys.Server.setPort(properties, settings.self().raftPort());
