@@ -55,6 +55,10 @@ final class Attachment implements ClientResponseObserver<NodeReport, NodeOrder> 
 
   /** Closes the connection; may be called again. */
   void close() {
+    if (reports != null) {
+      // Orders that came and were not asked for would be kept, until somebody asks.
+      reports.cancel("the bond has ended", null);
+    }
     channel.shutdownNow();
   }
 
