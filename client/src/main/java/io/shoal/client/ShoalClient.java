@@ -218,6 +218,19 @@ public interface ShoalClient extends AutoCloseable {
    */
   CompletableFuture<Void> transferLeadership(String id);
 
+  /**
+   * Copies all metadata, as of now, while the cluster serves. A metadata server can begin with it
+   * ({@code metadata-server --restore}); the chunks themselves are on the nodes, and not in it.
+   *
+   * @param directory is made, durably and as a whole; its parent is there
+   * @param secretFile holds the cluster's secret: the copy has the keys that permissions to read
+   *     and write are signed with
+   * @return fails with {@link ErrorCode#ALREADY_EXISTS} if the directory is there, {@link
+   *     ErrorCode#NOT_FOUND} or {@link ErrorCode#INVALID_ARGUMENT} if the secret can't be used, and
+   *     {@link ErrorCode#UNAUTHENTICATED} if it is another cluster's
+   */
+  CompletableFuture<MetadataBackup> backupMetadata(Path directory, Path secretFile);
+
   /** Tells all nodes that ever registered, ordered by id. */
   CompletableFuture<List<NodeStatus>> nodes();
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
-import io.shoal.metadata.consensus.snapshot.DurableFiles;
+import io.shoal.common.snapshot.DurableFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * lock              held while a process uses the directory
- * identity          which cluster it belongs to, and whether its server was there from the beginning;
- *                   written when it is formatted, and never again
+ * identity          which cluster it belongs to, and how its server came to it; written when it is
+ *                   formatted, and never again
  * raft/             the log
  * state/            the state, as far as the log was applied
  * snapshots/        copies of the state
@@ -48,8 +49,8 @@ final class DataDirectory implements AutoCloseable {
 
   private static final String CLUSTER = "cluster ";
 
-  /** A last line, if others were there first. */
-  private static final String JOINED = "joined";
+  /** There while a restore is under way, and after one that did not come to its end. */
+  private static final String UNFINISHED = "restore.unfinished";
 
   /** What a directory may have in it that was not formatted, or not to the end. */
   private static final Set<String> BLANK = Set.of(LOCK, PENDING_IDENTITY, "lost+found");
@@ -61,11 +62,28 @@ final class DataDirectory implements AutoCloseable {
   /**
    * Whose a directory is.
    *
-   * @param joined whether its server came to others, so that it must not begin a log by itself
+   * @param origin decides who begins the log
    */
-  private record Identity(UUID clusterId, boolean joined) {
+  private record Identity(UUID clusterId, Origin origin) {
     String text() {
-      return FORMAT + "\n" + CLUSTER + clusterId + "\n" + (joined ? JOINED + "\n" : "");
+      return FORMAT + "\n" + CLUSTER + clusterId + "\n" + origin.line;
+    }
+  }
+
+  /** How a server came to its cluster. */
+  enum Origin {
+    /** With the cluster, and with all that are configured. */
+    FOUNDED(""),
+    /** To others, who know it. */
+    JOINED("joined\n"),
+    /** With a backup, and alone. */
+    RESTORED("restored\n");
+
+    /** The last line of its identity, if there is one. */
+    private final String line;
+
+    Origin(String line) {
+      this.line = line;
     }
   }
 
@@ -98,7 +116,7 @@ final class DataDirectory implements AutoCloseable {
                     + " an id of its own: --join, and shoal admin metadata replace. If all are new,"
                     + " --format makes the directory of each");
           }
-          return new Identity(expected.orElseGet(UUID::randomUUID), false);
+          return new Identity(expected.orElseGet(UUID::randomUUID), Origin.FOUNDED);
         });
   }
 
@@ -110,12 +128,73 @@ final class DataDirectory implements AutoCloseable {
    */
   static DataDirectory join(Path path, UUID clusterId) {
     DataDirectory directory =
-        open(path, Optional.of(clusterId), () -> new Identity(clusterId, true));
-    if (!directory.joined()) {
+        open(path, Optional.of(clusterId), () -> new Identity(clusterId, Origin.JOINED));
+    if (directory.origin() != Origin.JOINED) {
       directory.close();
       throw refused(path, "holds the data of a server that was there before", "an empty one");
     }
     return directory;
+  }
+
+  /** Makes what lies in a directory, but for its identity. */
+  @FunctionalInterface
+  interface Content {
+    /**
+     * Makes it.
+     *
+     * @return the cluster that it belongs to
+     */
+    UUID make() throws IOException;
+  }
+
+  /**
+   * Makes the directory of a server that begins with a backup.
+   *
+   * @throws ShoalException {@code UNAVAILABLE} if another process has it; {@code INVALID_ARGUMENT}
+   *     if it can't be used, or is that of a server already; and what the content throws
+   */
+  static void restore(Path path, Content content) {
+    FileChannel lockFile = null;
+    try {
+      Files.createDirectories(path);
+      lockFile = lock(path);
+      if (Files.exists(path.resolve(IDENTITY))) {
+        throw refused(path, "holds the data of a metadata server", "an empty one");
+      }
+      Path unfinished = path.resolve(UNFINISHED);
+      if (Files.exists(unfinished)) {
+        clear(path);
+      } else {
+        checkBlank(path);
+        DurableFiles.write(unfinished, "");
+        DurableFiles.sync(path);
+      }
+      Identity identity = new Identity(content.make(), Origin.RESTORED);
+      format(path, identity);
+      Files.delete(unfinished);
+      DurableFiles.sync(path);
+      LOG.info("{}: restored for {}", path, identity);
+    } catch (IOException e) {
+      throw new ShoalException(
+          ErrorCode.INVALID_ARGUMENT, path.toString(), "can't be restored: " + e.getMessage(), e);
+    } finally {
+      release(lockFile, path);
+    }
+  }
+
+  /** Deletes what a restore that did not come to its end left behind. */
+  private static void clear(Path path) throws IOException {
+    List<Path> left;
+    try (Stream<Path> entries = Files.list(path)) {
+      left =
+          entries
+              .filter(entry -> !BLANK.contains(entry.getFileName().toString()))
+              .filter(entry -> !entry.getFileName().toString().equals(UNFINISHED))
+              .toList();
+    }
+    for (Path entry : left) {
+      DurableFiles.deleteTree(entry);
+    }
   }
 
   /**
@@ -179,14 +258,25 @@ final class DataDirectory implements AutoCloseable {
       return null;
     }
     List<String> lines = Files.readAllLines(identity, UTF_8);
-    boolean joined = lines.size() == 3 && lines.get(2).equals(JOINED);
-    if (lines.size() != (joined ? 3 : 2)
+    Optional<Origin> origin =
+        Arrays.stream(Origin.values())
+            .filter(
+                known ->
+                    known
+                        .line
+                        .lines()
+                        .toList()
+                        .equals(lines.subList(Math.min(2, lines.size()), lines.size())))
+            .findFirst();
+    if (lines.size() < 2
+        || origin.isEmpty()
         || !lines.get(0).equals(FORMAT)
         || !lines.get(1).startsWith(CLUSTER)) {
       throw refused(path, "its identity file says: " + lines, FORMAT);
     }
     try {
-      return new Identity(UUID.fromString(lines.get(1).substring(CLUSTER.length())), joined);
+      return new Identity(
+          UUID.fromString(lines.get(1).substring(CLUSTER.length())), origin.orElseThrow());
     } catch (IllegalArgumentException e) {
       throw new IOException("its identity file says: " + lines.get(1), e);
     }
@@ -231,9 +321,9 @@ final class DataDirectory implements AutoCloseable {
     return identity.clusterId();
   }
 
-  /** Tells whether its server was added to others; they know who it is, and who they are. */
-  boolean joined() {
-    return identity.joined();
+  /** Returns how its server came to the cluster. */
+  Origin origin() {
+    return identity.origin();
   }
 
   @Override

@@ -158,11 +158,6 @@ public final class MetadataServer implements RunningServer {
     return consensus.isLeader();
   }
 
-  /** Asks for a snapshot of the state now, beside those that are taken as the log grows. */
-  public void requestSnapshot() {
-    consensus.requestSnapshot();
-  }
-
   @Override
   public CompletableFuture<Void> serving() {
     return serving.copy();
@@ -232,7 +227,8 @@ public final class MetadataServer implements RunningServer {
       closers.push(services::close);
       closers.push(() -> quietly("resign", consensus::resign));
       ReplicationRpc replication =
-          new ReplicationRpc(consensus.snapshots(), secret, new SecureRandom(), timer);
+          new ReplicationRpc(
+              consensus.snapshots(), consensus::takeSnapshot, secret, new SecureRandom(), timer);
       closers.push(replication::close);
       List<ServerServiceDefinition> definitions = new ArrayList<>(services.definitions());
       definitions.add(replication.bindService());
@@ -240,7 +236,7 @@ public final class MetadataServer implements RunningServer {
       closers.push(() -> server.close(config.drainLimit()));
       Health health = new Health(server, serving);
       services.onServing(health::setServes);
-      closers.push(() -> services.onLeadershipLost(0));
+      closers.push(services::endStreams);
       consensus.addLeadershipListener(services);
       consensus.addLeadershipListener(health);
       startLog(consensus, directory);
@@ -255,16 +251,20 @@ public final class MetadataServer implements RunningServer {
 
     private Consensus openState(
         DataDirectory directory, EventLoops loops, SystemTimer timer, SnapshotFetcher fetcher) {
-      MetadataServerConfig.Log log = config.log();
+      MetadataServerConfig.Group group = config.group();
       ConsensusSettings settings =
           new ConsensusSettings(
               directory.path(),
               directory.clusterId(),
-              config.group().self(),
-              directory.joined() ? List.of() : config.group().peers(),
-              log.limits(),
-              log.snapshots(),
-              log.rocks());
+              group.self(),
+              switch (directory.origin()) {
+                case FOUNDED -> group.peers();
+                case JOINED -> List.of();
+                case RESTORED -> List.of(group.self());
+              },
+              config.log().limits(),
+              config.log().snapshots(),
+              config.log().rocks());
       CommandApplier applier = new CommandApplier(new KeptReplyCodec());
       try {
         return new Consensus(

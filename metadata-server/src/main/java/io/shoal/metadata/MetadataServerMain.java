@@ -18,7 +18,8 @@ public final class MetadataServerMain {
                 config -> MetadataServerConfig.of(config, version),
                 (config, reread) -> MetadataServer.start(config, FaultHandler.haltingProcess()))
             .withFormat(MetadataServer::format)
-            .withJoin(MetadataServer::join);
+            .withJoin(MetadataServer::join)
+            .withRestore(BackupRestore::restore);
     System.exit(program.run(args, System.out, System.err));
   }
 }

@@ -1,10 +1,12 @@
 package io.shoal.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.metadata.DataDirectory.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,22 +61,67 @@ final class DataDirectoryTest {
     }
   }
 
+  @Test
+  void restore_isThereAsAWhole_orCanBeTriedAgain() throws IOException {
+    Path path = temporary.resolve("restored");
+    assertThatThrownBy(
+            () ->
+                DataDirectory.restore(
+                    path,
+                    () -> {
+                      Files.createDirectories(path.resolve("state"));
+                      throw new IOException("broken off");
+                    }))
+        .hasMessageContaining("broken off");
+    assertThatThrownBy(() -> DataDirectory.claim(path, Optional.empty(), true))
+        .hasMessageContaining("restore.unfinished");
+    DataDirectory.restore(
+        path,
+        () -> {
+          assertThat(path.resolve("state")).doesNotExist();
+          return CLUSTER;
+        });
+    try (DataDirectory directory = DataDirectory.claim(path, Optional.empty(), false)) {
+      assertThat(directory.origin()).isEqualTo(Origin.RESTORED);
+      assertThat(directory.clusterId()).isEqualTo(CLUSTER);
+    }
+  }
+
+  @Test
+  void restore_overAServersData_isRefused() throws IOException {
+    Path path = temporary.resolve("used");
+    DataDirectory.claim(path, Optional.of(CLUSTER), true).close();
+    assertThatThrownBy(
+            () ->
+                DataDirectory.restore(
+                    path,
+                    () -> {
+                      throw new AssertionError("must not be made");
+                    }))
+        .hasMessageContaining("expected: an empty one");
+    Path foreign = Files.createDirectory(temporary.resolve("foreign"));
+    Files.writeString(foreign.resolve("letter"), "dear");
+    assertThatThrownBy(() -> DataDirectory.restore(foreign, () -> CLUSTER))
+        .hasMessageContaining("letter");
+    assertThat(foreign.resolve("letter")).exists();
+  }
+
   /** Its server never begins a log by itself, whenever it is started. */
   @Test
   void join_isKept_andNotForAServerThatWasThereBefore() {
     Path joining = temporary.resolve("joining");
     for (int i = 0; i < 2; i++) {
       try (DataDirectory directory = DataDirectory.join(joining, CLUSTER)) {
-        assertThat(directory.joined()).isTrue();
+        assertThat(directory.origin()).isEqualTo(Origin.JOINED);
       }
     }
     try (DataDirectory directory = DataDirectory.claim(joining, Optional.of(CLUSTER), false)) {
-      assertThat(directory.joined()).isTrue();
+      assertThat(directory.origin()).isEqualTo(Origin.JOINED);
       assertThat(directory.clusterId()).isEqualTo(CLUSTER);
     }
     Path founding = temporary.resolve("founding");
     try (DataDirectory directory = DataDirectory.claim(founding, Optional.of(CLUSTER), true)) {
-      assertThat(directory.joined()).isFalse();
+      assertThat(directory.origin()).isEqualTo(Origin.FOUNDED);
     }
     for (Path path : List.of(founding, joining)) {
       UUID asked = path.equals(founding) ? CLUSTER : new UUID(1, 1);

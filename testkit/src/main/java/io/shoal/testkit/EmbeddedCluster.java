@@ -6,6 +6,8 @@ import io.shoal.common.config.Config;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.program.RunningServer;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.common.snapshot.DurableFiles;
+import io.shoal.metadata.BackupRestore;
 import io.shoal.metadata.MetadataServer;
 import io.shoal.metadata.MetadataServerConfig;
 import io.shoal.metadata.MetadataServerSettings;
@@ -137,7 +139,7 @@ public final class EmbeddedCluster implements AutoCloseable {
       metadataSettings.add("file.min-replicas=" + Math.min(2, nodes));
       try {
         EmbeddedCluster cluster = new EmbeddedCluster(this);
-        Files.writeString(directory.resolve("secret"), "testkit-secret-0123456789");
+        Files.writeString(cluster.secretFile(), "testkit-secret-0123456789");
         cluster.formatMetadata();
         cluster.startMetadata();
         for (int i = 1; i <= nodes; i++) {
@@ -183,6 +185,20 @@ public final class EmbeddedCluster implements AutoCloseable {
     awaitServing("metadata server " + number, launchMetadata(number));
   }
 
+  /**
+   * Has a metadata server begin with a backup when it is started next; what data it had are
+   * deleted.
+   */
+  public void restoreMetadata(int number, Path backup) throws IOException {
+    DurableFiles.deleteTree(metadataDirectory(number));
+    BackupRestore.restore(metadataConfig(number), backup);
+  }
+
+  /** Returns the file with the cluster's secret. */
+  public Path secretFile() {
+    return directory.resolve("secret");
+  }
+
   private MetadataServer launchMetadata(int number) {
     MetadataServer started = MetadataServer.start(metadataConfig(number), faults());
     metadata.put(number, started);
@@ -193,7 +209,7 @@ public final class EmbeddedCluster implements AutoCloseable {
   private MetadataServerConfig metadataConfig(int number) {
     List<String> settings = new ArrayList<>(metadataSettings);
     settings.add("data-directory=" + metadataDirectory(number));
-    settings.add("secret-file=" + directory.resolve("secret"));
+    settings.add("secret-file=" + secretFile());
     settings.add("port=" + metadataPorts.get(number - 1));
     settings.add("peer-id=m" + number);
     settings.add("peers=" + peers);
@@ -225,7 +241,7 @@ public final class EmbeddedCluster implements AutoCloseable {
    */
   public void startNode(int number) {
     List<String> settings = new ArrayList<>(nodeSettings);
-    settings.add("secret-file=" + directory.resolve("secret"));
+    settings.add("secret-file=" + secretFile());
     settings.add("port=" + ports.getOrDefault(number, 0));
     settings.add("metadata-servers=" + metadataServers());
     Supplier<StorageNodeConfig> config = () -> nodeConfig(settings, number);

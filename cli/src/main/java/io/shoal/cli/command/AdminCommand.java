@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 @Parameters(
     commandDescription =
         "empty storage nodes, take them back, prepare to switch them off, fill them evenly, let"
-            + " them delete again, have them use other disks; tell of the metadata servers, and"
-            + " change who they are and who leads")
+            + " them delete again, have them use other disks; tell of the metadata servers, change"
+            + " who they are and who leads, and back up what they have")
 final class AdminCommand implements Command {
   private static final String EXPECTED =
       "decommission, recommission, maintenance, rebalance, confirm-deletions, reload or metadata,"
@@ -49,6 +49,11 @@ final class AdminCommand implements Command {
   @Parameter(names = "--stop", description = "rebalance: begin no more moves")
   private boolean stop;
 
+  @Parameter(
+      names = "--secret-file",
+      description = "metadata backup: the file with the cluster's secret")
+  private @Nullable String secretFile;
+
   @Override
   public String name() {
     return "admin";
@@ -57,7 +62,7 @@ final class AdminCommand implements Command {
   @Override
   public String arguments() {
     return "decommission|recommission|maintenance|confirm-deletions|reload NODE... | rebalance |"
-        + " metadata [add SERVER | remove ID | replace ID SERVER | transfer [ID]]";
+        + " metadata [add SERVER | remove ID | replace ID SERVER | transfer [ID] | backup DIRECTORY]";
   }
 
   @Override
@@ -71,7 +76,8 @@ final class AdminCommand implements Command {
           shoal admin reload 3                   # use the data directories that its configuration names now
           shoal admin metadata                   # which metadata server leads, and how far the others are behind
           shoal admin metadata transfer m2       # let m2 lead, before the one that leads is switched off
-          shoal admin metadata replace m3 m4=10.0.0.9:7400/7401    # m3 is lost; m4 runs, made by --join""";
+          shoal admin metadata replace m3 m4=10.0.0.9:7400/7401    # m3 is lost; m4 runs, made by --join
+          shoal admin metadata backup /backup/today --secret-file SECRET   # copy all metadata, as of now""";
   }
 
   @Override
@@ -94,8 +100,8 @@ final class AdminCommand implements Command {
         }
       }
       case "metadata" -> {
-        requireNoOptions();
-        MetadataAction.run(context, nodes);
+        requireNoNodeOptions();
+        MetadataAction.run(context, nodes, secretFile);
       }
       case "reload" -> {
         requireNodesOnly(nodes);
@@ -112,6 +118,7 @@ final class AdminCommand implements Command {
         requireNodes(nodes);
         requireNone(action, "--threshold", threshold != null);
         requireNoRebalanceFlags(action);
+        requireNone(action, "--secret-file", secretFile != null);
         Duration time = MaintenanceAction.length(length == null ? "30m" : length);
         MaintenanceAction.run(context, find(context, nodes), time);
       }
@@ -134,6 +141,7 @@ final class AdminCommand implements Command {
       throw CommandException.usage("rebalance takes no node: it is for all of them");
     }
     requireNone("rebalance", "--for", length != null);
+    requireNone("rebalance", "--secret-file", secretFile != null);
     boolean others = wait || threshold != null;
     if ((status && stop) || ((status || stop) && others)) {
       throw CommandException.usage("--status and --stop stand alone");
@@ -154,6 +162,11 @@ final class AdminCommand implements Command {
   }
 
   private void requireNoOptions() {
+    requireNoNodeOptions();
+    requireNone(arguments.get(0), "--secret-file", secretFile != null);
+  }
+
+  private void requireNoNodeOptions() {
     requireNone(arguments.get(0), "--for", length != null);
     requireNone(arguments.get(0), "--threshold", threshold != null);
     requireNoRebalanceFlags(arguments.get(0));

@@ -3,17 +3,21 @@ package io.shoal.cli.command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
 import io.shoal.cli.Json;
+import io.shoal.cli.Names;
+import io.shoal.client.MetadataBackup;
 import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.MetadataServerStatus;
 import io.shoal.common.rpc.HostPort;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells of the metadata servers, as the one that leads knows them, and changes who they are and who
- * leads.
+ * Tells of the metadata servers, as the one that leads knows them, changes who they are and who
+ * leads, and copies what they have.
  */
 final class MetadataAction {
   /** Followers answer several times in a second. */
@@ -25,9 +29,19 @@ final class MetadataAction {
    * Does what the words say.
    *
    * @param words behind {@code admin metadata}
+   * @param secretFile of {@code --secret-file}, which only a backup needs
    */
-  static void run(CommandContext context, List<String> words) throws InterruptedException {
-    switch (words.isEmpty() ? "" : words.get(0)) {
+  static void run(CommandContext context, List<String> words, @Nullable String secretFile)
+      throws InterruptedException {
+    String action = words.isEmpty() ? "" : words.get(0);
+    if (action.equals("backup") != (secretFile != null)) {
+      throw CommandException.usage(
+          "metadata "
+              + action
+              + (secretFile == null ? " needs" : " takes no")
+              + " --secret-file (expected: with backup, and only there)");
+    }
+    switch (action) {
       case "" -> tell(context);
       case "add" -> {
         MetadataServerAddress added = server(argument(words, 2, "SERVER"));
@@ -49,11 +63,36 @@ final class MetadataAction {
         context.await(context.client().transferLeadership(to));
         tell(context);
       }
+      case "backup" -> backUp(context, argument(words, 2, "DIRECTORY"), secretFile);
       default ->
           throw CommandException.usage(
               "metadata "
                   + words.get(0)
-                  + " (expected: add, remove, replace, transfer, or nothing to be told of them)");
+                  + " (expected: add, remove, replace, transfer, backup, or nothing to be told of them)");
+    }
+  }
+
+  private static void backUp(CommandContext context, String directory, @Nullable String secretFile)
+      throws InterruptedException {
+    MetadataBackup made =
+        context.await(
+            context
+                .client()
+                .backupMetadata(Path.of(directory), Path.of(Objects.requireNonNull(secretFile))));
+    if (context.json()) {
+      context
+          .output()
+          .line(
+              Json.object(
+                  json -> {
+                    json.writeStringField("directory", made.directory().toString());
+                    json.writeNumberField("logIndex", made.logIndex());
+                    json.writeNumberField("bytes", made.bytes());
+                  }));
+    } else {
+      context.note(
+          "the metadata as of entry %d, %s, are in %s"
+              .formatted(made.logIndex(), Names.bytes(made.bytes()), made.directory()));
     }
   }
 

@@ -10,6 +10,7 @@ import io.shoal.client.DirectoryPage;
 import io.shoal.client.FileLayout;
 import io.shoal.client.FileStatus;
 import io.shoal.client.GetOptions;
+import io.shoal.client.MetadataBackup;
 import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.MetadataServerStatus;
 import io.shoal.client.NodeReload;
@@ -25,6 +26,7 @@ import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.grant.ClusterSecret;
 import io.shoal.proto.v1.ChangeMetadataRequest;
 import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
 import io.shoal.proto.v1.NodeState;
@@ -50,6 +52,9 @@ final class DefaultShoalClient implements ShoalClient {
 
   /** A metadata server that joins gets all of the state. */
   private static final Duration JOIN_LIMIT = Duration.ofMinutes(10);
+
+  /** Gigabytes, over a slow line. */
+  private static final Duration BACKUP_LIMIT = Duration.ofHours(6);
 
   private final ClientResources resources;
   private final Operations operations;
@@ -274,6 +279,14 @@ final class DefaultShoalClient implements ShoalClient {
         () ->
             Operations.map(
                 metadata.transferLeadership(request, resources.metadataDeadline()), reply -> null));
+  }
+
+  @Override
+  public CompletableFuture<MetadataBackup> backupMetadata(Path directory, Path secretFile) {
+    return operations.run(
+        () ->
+            metadata.backup(
+                directory, ClusterSecret.read(secretFile), resources.deadline(BACKUP_LIMIT)));
   }
 
   @Override

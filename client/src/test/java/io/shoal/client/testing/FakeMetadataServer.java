@@ -1,6 +1,7 @@
 package io.shoal.client.testing;
 
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.shoal.common.error.ErrorCode;
@@ -14,6 +15,7 @@ import io.shoal.common.rpc.RpcSettings;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.DescribeClusterReply;
 import io.shoal.proto.v1.DescribeClusterRequest;
+import io.shoal.proto.v1.LeaderNotice;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.ListNodesRequest;
 import io.shoal.proto.v1.NamespaceReply;
@@ -22,11 +24,14 @@ import io.shoal.proto.v1.NamespaceServiceGrpc;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
+import io.shoal.proto.v1.WatchLeaderRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** A metadata server that is real on the wire, and misbehaves as told. */
@@ -57,6 +62,8 @@ public final class FakeMetadataServer implements AutoCloseable {
       EventLoops.start("fake-server", 1, UnpooledByteBufAllocator.DEFAULT);
   private final RpcServer server;
   private final List<NamespaceRequest> received = new ArrayList<>();
+  private final Set<ServerCallStreamObserver<LeaderNotice>> watchers =
+      ConcurrentHashMap.newKeySet();
   private final Deque<Runnable> held = new ArrayDeque<>();
   private Function<NamespaceRequest, Behaviour> behaviour = request -> Behaviour.SERVE;
   private volatile boolean leader = true;
@@ -127,6 +134,18 @@ public final class FakeMetadataServer implements AutoCloseable {
   public void follow(String hint) {
     leaderHint = hint;
     leader = false;
+  }
+
+  /** Tells all who want to hear it which server leads. */
+  public void announce(long term, HostPort leader) {
+    LeaderNotice notice =
+        LeaderNotice.newBuilder().setTerm(term).setLeader(leader.toString()).build();
+    watchers.forEach(watcher -> watcher.onNext(notice));
+  }
+
+  /** Returns how many want to hear which server leads. */
+  public int watchers() {
+    return watchers.size();
   }
 
   /** Returns everything that came in, in order. */
@@ -253,6 +272,13 @@ public final class FakeMetadataServer implements AutoCloseable {
   }
 
   private final class Cluster extends ClusterServiceGrpc.ClusterServiceImplBase {
+    @Override
+    public void watchLeader(WatchLeaderRequest request, StreamObserver<LeaderNotice> client) {
+      var watcher = (ServerCallStreamObserver<LeaderNotice>) client;
+      watcher.setOnCancelHandler(() -> watchers.remove(watcher));
+      watchers.add(watcher);
+    }
+
     @Override
     public void describeCluster(
         DescribeClusterRequest request, StreamObserver<DescribeClusterReply> reply) {

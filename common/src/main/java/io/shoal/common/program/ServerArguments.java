@@ -11,9 +11,11 @@ import java.util.Optional;
  *
  * @param action what to do
  * @param file configuration file
+ * @param backup what to restore; present with that action
  * @param overrides {@code key=value}, stronger than the file
  */
-record ServerArguments(Action action, Optional<Path> file, List<String> overrides) {
+record ServerArguments(
+    Action action, Optional<Path> file, Optional<Path> backup, List<String> overrides) {
   /** What a server's program can do. */
   enum Action {
     RUN,
@@ -22,13 +24,15 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
     PRINT_TEMPLATE,
     CHECK,
     FORMAT,
-    JOIN
+    JOIN,
+    RESTORE
   }
 
   /** Reads the command line; anything that is not known is an illegal argument. */
   static ServerArguments parse(List<String> words) {
     Action action = Action.RUN;
     Optional<Path> file = Optional.empty();
+    Optional<Path> backup = Optional.empty();
     List<String> overrides = new ArrayList<>();
     for (Iterator<String> rest = words.iterator(); rest.hasNext(); ) {
       String word = rest.next();
@@ -37,6 +41,10 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
         case "--version" -> action = Action.PRINT_VERSION;
         case "--format" -> action = Action.FORMAT;
         case "--join" -> action = Action.JOIN;
+        case "--restore" -> {
+          action = Action.RESTORE;
+          backup = Optional.of(Path.of(valueOf(word, rest)));
+        }
         case "--check" -> action = Action.CHECK;
         case "--print-config" -> action = Action.PRINT_TEMPLATE;
         case "--conf" -> file = Optional.of(Path.of(valueOf(word, rest)));
@@ -46,7 +54,7 @@ record ServerArguments(Action action, Optional<Path> file, List<String> override
                 "unknown argument '" + word + "' (expected: one of those that --help shows)");
       }
     }
-    return new ServerArguments(action, file, List.copyOf(overrides));
+    return new ServerArguments(action, file, backup, List.copyOf(overrides));
   }
 
   private static String valueOf(String option, Iterator<String> rest) {

@@ -4,13 +4,18 @@ import io.shoal.common.config.Config;
 import io.shoal.common.config.ConfigSchema;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.program.ServerArguments.Action;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,8 +56,9 @@ public final class ServerProgram<S> {
   private final ConfigSchema schema;
   private final Function<Config, S> reader;
   private final Starter<S> starter;
-  private final @Nullable Consumer<S> formatter;
-  private final @Nullable Consumer<S> joiner;
+
+  /** What prepares the place of a server, by the action that asks for it. */
+  private final Map<Action, BiConsumer<S, ServerArguments>> preparations;
 
   /**
    * Makes a program.
@@ -69,7 +75,7 @@ public final class ServerProgram<S> {
       ConfigSchema schema,
       Function<Config, S> reader,
       Starter<S> starter) {
-    this(name, version, schema, reader, starter, null, null);
+    this(name, version, schema, reader, starter, Map.of());
   }
 
   private ServerProgram(
@@ -78,15 +84,13 @@ public final class ServerProgram<S> {
       ConfigSchema schema,
       Function<Config, S> reader,
       Starter<S> starter,
-      @Nullable Consumer<S> formatter,
-      @Nullable Consumer<S> joiner) {
+      Map<Action, BiConsumer<S, ServerArguments>> preparations) {
     this.name = name;
     this.version = version;
     this.schema = schema;
     this.reader = reader;
     this.starter = starter;
-    this.formatter = formatter;
-    this.joiner = joiner;
+    this.preparations = Map.copyOf(preparations);
   }
 
   /**
@@ -95,7 +99,7 @@ public final class ServerProgram<S> {
    * @param format prepares the place of a new server; throws {@link ShoalException} if it can't
    */
   public ServerProgram<S> withFormat(Consumer<S> format) {
-    return new ServerProgram<>(name, version, schema, reader, starter, format, joiner);
+    return with(Action.FORMAT, (settings, arguments) -> format.accept(settings));
   }
 
   /**
@@ -105,7 +109,26 @@ public final class ServerProgram<S> {
    *     ShoalException} if it can't
    */
   public ServerProgram<S> withJoin(Consumer<S> join) {
-    return new ServerProgram<>(name, version, schema, reader, starter, formatter, join);
+    return with(Action.JOIN, (settings, arguments) -> join.accept(settings));
+  }
+
+  /**
+   * Returns the program with {@code --restore} as a further action.
+   *
+   * @param restore prepares the place of a server that begins with a backup, which it is given;
+   *     throws {@link ShoalException} if it can't
+   */
+  public ServerProgram<S> withRestore(BiConsumer<S, Path> restore) {
+    return with(
+        Action.RESTORE,
+        (settings, arguments) -> restore.accept(settings, arguments.backup().orElseThrow()));
+  }
+
+  private ServerProgram<S> with(Action action, BiConsumer<S, ServerArguments> preparation) {
+    Map<Action, BiConsumer<S, ServerArguments>> all = new EnumMap<>(Action.class);
+    all.putAll(preparations);
+    all.put(action, preparation);
+    return new ServerProgram<>(name, version, schema, reader, starter, all);
   }
 
   /** Returns the version in the manifest of a program's jar; "development" outside a jar. */
@@ -131,8 +154,7 @@ public final class ServerProgram<S> {
           var unused = reader.apply(load(arguments));
           yield 0;
         }
-        case FORMAT -> prepare("--format", formatter, arguments);
-        case JOIN -> prepare("--join", joiner, arguments);
+        case FORMAT, JOIN, RESTORE -> prepare(arguments);
         case RUN -> serve(arguments, err);
       };
     } catch (ShoalException | IllegalArgumentException wrong) {
@@ -140,11 +162,13 @@ public final class ServerProgram<S> {
     }
   }
 
-  private int prepare(String option, @Nullable Consumer<S> step, ServerArguments arguments) {
-    if (step == null) {
-      throw new IllegalArgumentException(option + ": a " + name + " needs none");
+  private int prepare(ServerArguments arguments) {
+    BiConsumer<S, ServerArguments> preparation = preparations.get(arguments.action());
+    if (preparation == null) {
+      throw new IllegalArgumentException(
+          "--" + arguments.action().name().toLowerCase(Locale.ROOT) + ": a " + name + " has none");
     }
-    step.accept(reader.apply(load(arguments)));
+    preparation.accept(reader.apply(load(arguments)), arguments);
     return 0;
   }
 
@@ -237,11 +261,12 @@ public final class ServerProgram<S> {
     """
         .formatted(
             name,
-            formatter == null
+            preparations.isEmpty()
                 ? ""
                 : """
                   --format          make the data directory of a server of a new cluster, and end
                   --join            make that of a server that is to be added to others, and end
+                  --restore BACKUP  make that of a server that begins with a backup, alone, and end
                 """);
   }
 }

@@ -18,6 +18,11 @@ public record ClusterQueries(StateReader reader) {
     return SystemTable.now(reader);
   }
 
+  /** Returns the number of the history: 0 for the first, greater after each restored backup. */
+  public long history() {
+    return SystemTable.history(reader);
+  }
+
   /** Returns which cluster this is; null before it was initialised. */
   public @Nullable ClusterIdentity identity() {
     return SystemTable.identity(reader);

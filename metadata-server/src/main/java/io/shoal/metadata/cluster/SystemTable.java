@@ -21,6 +21,7 @@ public final class SystemTable {
   private static final byte[] IDENTITY = {2};
   private static final byte[] SETTINGS = {3};
   private static final byte[] SIGNING_KEYS = {4};
+  private static final byte[] HISTORY = {5};
   private static final int NODE_REPLICAS = 32;
 
   private SystemTable() {}
@@ -70,6 +71,21 @@ public final class SystemTable {
             .putNumber(identity.space())
             .putNumber(identity.recoveryEpoch())
             .toByteArray());
+  }
+
+  /** Returns the number of the history: 0 for the first, greater after each restored backup. */
+  public static long history(StateReader reader) {
+    return count(reader, HISTORY);
+  }
+
+  /** Sets the number of the history. */
+  static void putHistory(StateWriter writer, long number) {
+    put(writer, HISTORY, number);
+  }
+
+  /** Sets a counter. */
+  static void set(StateWriter writer, Counter counter, long value) {
+    put(writer, keyOf(counter), value);
   }
 
   /**
@@ -192,8 +208,12 @@ public final class SystemTable {
     if (value < 0) {
       throw new IllegalStateException("counter " + key[0] + ": " + value + " (expected: >= 0)");
     }
-    writer.put(Table.SYSTEM, key, new RowWriter(VERSION).putNumber(value).toByteArray());
+    put(writer, key, value);
     return value;
+  }
+
+  private static void put(StateWriter writer, byte[] key, long value) {
+    writer.put(Table.SYSTEM, key, new RowWriter(VERSION).putNumber(value).toByteArray());
   }
 
   private static ShoalException notInitialised() {

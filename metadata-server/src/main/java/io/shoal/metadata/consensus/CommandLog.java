@@ -37,6 +37,9 @@ public interface CommandLog {
    */
   long nowMillis();
 
+  /** Returns which server leads, as far as this one knows. */
+  KnownLeader knownLeader();
+
   /** Returns the servers that keep the log. */
   PeerGroup group();
 

@@ -125,8 +125,8 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
 
   /** With the address of the leader as its subject, if there is one. */
   private ShoalException notLeader() {
-    String leader = node.leaderAddress();
-    return leader == null
+    String leader = node.knownLeader().address();
+    return leader.isEmpty()
         ? new ShoalException(
             ErrorCode.NOT_LEADER, "", "this metadata server does not serve yet, or any more")
         : new ShoalException(
@@ -180,6 +180,14 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   }
 
   @Override
+  public KnownLeader knownLeader() {
+    long term = leadership.term();
+    return term != 0
+        ? new KnownLeader(term, settings.self().service().toString())
+        : node.knownLeader();
+  }
+
+  @Override
   public PeerGroup group() {
     return node.group();
   }
@@ -199,9 +207,15 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
     return snapshots;
   }
 
-  /** Asks for a snapshot now, beside those that are taken as the log grows. */
-  public void requestSnapshot() {
-    node.requestSnapshot();
+  /**
+   * Takes a snapshot now, beside those that are taken as the log grows, if there is none that holds
+   * all that was acknowledged before this call.
+   *
+   * @return completes when there is one; fails with {@code NOT_LEADER} or {@code UNAVAILABLE} if
+   *     this server can't tell, or can't take it
+   */
+  public CompletableFuture<Void> takeSnapshot() {
+    return readBarrier().thenCompose(passed -> node.takeSnapshot());
   }
 
   /**

@@ -43,10 +43,20 @@ public record ConsensusSettings(
 
   RaftNode.Settings raft() {
     return new RaftNode.Settings(
-        directory.resolve("raft"), groupId, self, founders, limits.entryBytesMax(), snapshots);
+        raft(directory), groupId, self, founders, limits.entryBytesMax(), snapshots);
   }
 
   Path snapshotDirectory() {
+    return snapshots(directory);
+  }
+
+  /** Returns where the log lies in a data directory. */
+  static Path raft(Path directory) {
+    return directory.resolve("raft");
+  }
+
+  /** Returns where the snapshots lie in a data directory. */
+  static Path snapshots(Path directory) {
     return directory.resolve("snapshots");
   }
 }

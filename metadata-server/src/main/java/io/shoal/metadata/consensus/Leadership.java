@@ -56,7 +56,12 @@ final class Leadership implements RaftEvents {
   }
 
   boolean held() {
-    return leaderTerm != 0;
+    return term() != 0;
+  }
+
+  /** Returns the term in which this server leads; 0 if it does not. */
+  long term() {
+    return leaderTerm;
   }
 
   void addListener(LeadershipListener listener) {

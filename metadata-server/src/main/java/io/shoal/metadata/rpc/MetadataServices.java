@@ -12,6 +12,7 @@ import io.shoal.metadata.repair.Repair;
 import io.shoal.metadata.rpc.namespace.NamespaceRpc;
 import io.shoal.metadata.rpc.nodes.Attachments;
 import io.shoal.metadata.rpc.nodes.ClusterRpc;
+import io.shoal.metadata.rpc.nodes.LeaderNotices;
 import io.shoal.metadata.rpc.nodes.LeaderState;
 import io.shoal.metadata.rpc.serving.LeaderGate;
 import io.shoal.metadata.rpc.serving.NodeAddresses;
@@ -39,6 +40,7 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
   private final LeaderState leader;
   private final NamespaceRpc namespace;
   private final ClusterRpc cluster;
+  private final LeaderNotices notices;
   private @Nullable LeaderTerm term;
 
   /**
@@ -67,12 +69,14 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
             leader.grants(),
             new NodeAddresses(leader.liveness()),
             settings.limits());
+    this.notices = new LeaderNotices(environment.log());
     this.cluster =
         new ClusterRpc(
             environment,
             leader,
             reads,
             new ClusterRpc.Terms(settings.version(), settings.liveness().heartbeatInterval()),
+            notices,
             secret,
             random);
   }
@@ -134,7 +138,13 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
   }
 
   @Override
+  public void onFollowing(boolean follows) {
+    notices.tell();
+  }
+
+  @Override
   public void onLeader(long number) {
+    notices.tell();
     background.execute(
         () -> {
           endTerm();
@@ -146,7 +156,14 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
   @Override
   public void onLeadershipLost(long number) {
     leader.gate().close();
+    notices.tell();
     background.execute(this::endTerm);
+  }
+
+  /** Ends what would keep calls open; call it before the server is closed. */
+  public void endStreams() {
+    onLeadershipLost(0);
+    notices.close();
   }
 
   private void endTerm() {

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.id.ChunkId;
+import io.shoal.common.snapshot.DurableFiles;
 import io.shoal.common.testing.Await;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
-import io.shoal.metadata.consensus.snapshot.DurableFiles;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -93,8 +93,9 @@ final class LogServer implements AutoCloseable {
       IncomingSnapshot incoming = target.receive(newest.position());
       try (Stream<Path> files = Files.list(newest.directory())) {
         for (Path file : files.toList()) {
-          incoming.append(
-              file.getFileName().toString(), 0, ByteBuffer.wrap(Files.readAllBytes(file)));
+          incoming
+              .files()
+              .append(file.getFileName().toString(), 0, ByteBuffer.wrap(Files.readAllBytes(file)));
         }
       }
       installations.incrementAndGet();

@@ -132,6 +132,10 @@ final class TestServer implements AutoCloseable {
     return ClusterServiceGrpc.newBlockingStub(channel);
   }
 
+  ClusterServiceGrpc.ClusterServiceStub asyncCluster() {
+    return ClusterServiceGrpc.newStub(channel);
+  }
+
   /** Opens a stream of requests. */
   TestPipeline pipeline() {
     return new TestPipeline(NamespaceServiceGrpc.newStub(channel));

@@ -8,6 +8,7 @@ import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.command.handler.CommandApplier;
 import io.shoal.metadata.consensus.CommandLog;
+import io.shoal.metadata.consensus.KnownLeader;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.store.InMemoryStateStore;
 import io.shoal.metadata.store.LogPosition;
@@ -129,6 +130,11 @@ public final class AppliedLog implements CommandLog {
 
   private static ShoalException notLeader() {
     return new ShoalException(ErrorCode.NOT_LEADER, "10.0.0.7:9200", "another server leads");
+  }
+
+  @Override
+  public KnownLeader knownLeader() {
+    return new KnownLeader(1, isLeader() ? "10.0.0.6:9200" : "10.0.0.7:9200");
   }
 
   @Override

@@ -14,7 +14,10 @@ import io.shoal.proto.v1.HeartbeatReply;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport;
 import io.shoal.proto.v1.Registered;
+import io.shoal.storage.index.MetadataHistory;
+import io.shoal.storage.trash.DeletionBrake;
 import io.shoal.storage.volume.ChunkStore;
+import io.shoal.storage.volume.ChunkTrash;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +79,10 @@ final class Bond implements Attachment.Listener {
   private Duration interval = LONGEST_INTERVAL;
   private long heardNanos;
   private boolean answered;
+
+  /** How far the metadata was when the leader last answered; noted on the volumes now and then. */
+  private @Nullable MetadataHistory heard;
+
   private int deletions;
 
   Bond(HostPort server, BondContext context, Owner owner) {
@@ -197,16 +204,27 @@ final class Bond implements Attachment.Listener {
         context
             .duties()
             .openVolumes(clusterId)
-            .thenCompose(this::withBrake)
+            .thenCompose(opened -> withBrake(opened, registered))
             .whenComplete((opened, failure) -> inShard(() -> opened(opened, failure)));
   }
 
   /** Nothing is deleted before it is known whether the brake is on; the rest does not wait. */
-  private CompletableFuture<ChunkStore> withBrake(ChunkStore opened) {
-    return LeaderOrders.quietly(
-            "find the brake on deletions of",
-            context.replicas().unknown().brake().load(opened.trash()))
-        .thenApply(loaded -> opened);
+  private CompletableFuture<ChunkStore> withBrake(ChunkStore opened, Registered registered) {
+    DeletionBrake brake = context.replicas().unknown().brake();
+    return LeaderOrders.quietly("find the brake on deletions of", brake.load(opened.trash()))
+        .thenCompose(
+            loaded ->
+                registered.hasHistory()
+                    ? brake.follow(
+                        opened.trash(),
+                        historyOf(registered.getHistory()),
+                        registered.getNowMillis())
+                    : CompletableFuture.completedFuture(null))
+        .thenApply(noted -> opened);
+  }
+
+  private static MetadataHistory historyOf(io.shoal.proto.v1.MetadataHistory told) {
+    return new MetadataHistory(told.getNumber(), told.getAppliedIndex());
   }
 
   private void opened(@Nullable ChunkStore opened, @Nullable Throwable failure) {
@@ -280,6 +298,9 @@ final class Bond implements Attachment.Listener {
     context.membership().replaceKeys(keysOf(reply.getSigningKeysList()));
     context.membership().advanceLogClock(reply.getNowMillis());
     requireStore().advanceLogClock(reply.getNowMillis());
+    if (reply.hasHistory()) {
+      heard = historyOf(reply.getHistory());
+    }
     if (!answered) {
       answered = true;
       owner.attached(this);
@@ -373,7 +394,22 @@ final class Bond implements Attachment.Listener {
   }
 
   private void ask() {
-    var unused = context.replicas().unknown().brake().load(requireStore().trash());
+    DeletionBrake brake = context.replicas().unknown().brake();
+    ChunkTrash trash = requireStore().trash();
+    MetadataHistory told = heard;
+    var unused =
+        brake
+            .load(trash)
+            .thenCompose(
+                loaded ->
+                    told == null
+                        ? CompletableFuture.completedFuture(null)
+                        : brake.follow(trash, told, context.membership().logClockMillis()))
+            .exceptionally(
+                failure -> {
+                  LOG.warn("How far the metadata is can't be noted: {}", failure.toString());
+                  return null;
+                });
     requireQuestions().begin();
     scheduleQuestion();
   }

@@ -5,6 +5,8 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Backoff;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.rpc.HostPort;
+import io.shoal.common.rpc.LeaderWatch;
+import io.shoal.common.rpc.RpcChannels;
 import io.shoal.common.shard.Shard;
 import io.shoal.common.time.Timer;
 import java.time.Duration;
@@ -44,6 +46,14 @@ public final class LeaderLink {
   /** Hints that were followed at once since the last wait. */
   private int hintsFollowed;
 
+  /** Tells when another server leads; asks nobody if there is no other. */
+  private final LeaderWatch watch;
+
+  /** The newest term that was heard of, and who leads in it. */
+  private long knownTerm;
+
+  private @Nullable HostPort knownLeader;
+
   private int failures;
   private String lastFailure = "";
   private boolean everAttached;
@@ -65,11 +75,25 @@ public final class LeaderLink {
     this.context =
         new BondContext(config, profile, secret, membership, duties, replicas, runtime, shard);
     this.backoff = new Backoff(config.firstBackoff(), config.maxBackoff(), runtime.random());
+    this.watch =
+        new LeaderWatch(
+            server -> RpcChannels.open(server, runtime.loops(), runtime.rpc()),
+            runtime.timer(),
+            shard,
+            this::onLeader);
   }
 
   /** Begins. */
   public void start() {
-    context.shard().execute(this::attempt);
+    context.shard().execute(this::begin);
+  }
+
+  private void begin() {
+    List<HostPort> servers = context.config().metadataServers();
+    if (!closed && servers.size() > 1) {
+      watch.begin(servers);
+    }
+    attempt();
   }
 
   /**
@@ -85,6 +109,7 @@ public final class LeaderLink {
 
   private void end() {
     closed = true;
+    watch.end();
     if (nextAttempt != null) {
       nextAttempt.cancel();
     }
@@ -93,7 +118,38 @@ public final class LeaderLink {
     }
   }
 
+  /**
+   * A server leads, as another one knows. If this is news, the bond with the leader before it is
+   * over, which that one may not be able to say: it stands still, or is cut off.
+   */
+  private void onLeader(long term, HostPort leader) {
+    if (closed || term < knownTerm || (term == knownTerm && leader.equals(knownLeader))) {
+      return;
+    }
+    knownTerm = term;
+    knownLeader = leader;
+    Bond present = bond;
+    if (present == null) {
+      hint = leader;
+      if (nextAttempt != null) {
+        nextAttempt.cancel();
+        attempt();
+      }
+      // Else the attempt is about to be made.
+    } else if (!present.server().equals(leader)) {
+      present.close();
+      new BondOwner()
+          .ended(
+              present,
+              new ShoalException(
+                  ErrorCode.NOT_LEADER,
+                  leader.toString(),
+                  "the metadata server at " + leader + " leads"));
+    }
+  }
+
   private void attempt() {
+    nextAttempt = null;
     if (closed) {
       return;
     }
@@ -118,6 +174,7 @@ public final class LeaderLink {
     public void attached(Bond attached) {
       LOG.info("Attached to the leader at {}", attached.server());
       failures = 0;
+      hintsFollowed = 0;
       lastFailure = "";
       if (!everAttached) {
         everAttached = true;

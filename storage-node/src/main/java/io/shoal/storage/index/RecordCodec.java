@@ -38,7 +38,9 @@ final class RecordCodec {
   private static final byte TRASH_BY_TIME = 1;
   private static final int TRASH_TIME_KEY_BYTES = 17;
   private static final int SCRUB_BYTES = 41;
-  private static final int BRAKE_BYTES = 26;
+  private static final byte BRAKE_VERSION = 2;
+  private static final int BRAKE_BYTES = 42;
+  private static final int FIRST_BRAKE_BYTES = 26;
 
   private RecordCodec() {}
 
@@ -210,20 +212,28 @@ final class RecordCodec {
 
   static byte[] brake(BrakeNote note) {
     return ByteBuffer.allocate(BRAKE_BYTES)
-        .put(VERSION)
+        .put(BRAKE_VERSION)
         .put((byte) (note.on() ? FLAG_BRAKE_ON : 0))
         .putLong(note.revision())
         .putLong(note.sinceMillis())
         .putLong(note.confirmedChunks())
+        .putLong(note.history().number())
+        .putLong(note.history().appliedIndex())
         .array();
   }
 
   static BrakeNote brake(byte[] value) throws IOException {
-    expectSize("brake", value.length, BRAKE_BYTES);
+    boolean first = value.length == FIRST_BRAKE_BYTES;
+    expectSize("brake", value.length, first ? FIRST_BRAKE_BYTES : BRAKE_BYTES);
     ByteBuffer buffer = ByteBuffer.wrap(value);
-    expectVersion("brake", buffer.get(), VERSION);
+    expectVersion("brake", buffer.get(), first ? VERSION : BRAKE_VERSION);
     boolean on = (buffer.get() & FLAG_BRAKE_ON) != 0;
-    return new BrakeNote(buffer.getLong(), on, buffer.getLong(), buffer.getLong());
+    return new BrakeNote(
+        buffer.getLong(),
+        on,
+        buffer.getLong(),
+        buffer.getLong(),
+        first ? MetadataHistory.NONE : new MetadataHistory(buffer.getLong(), buffer.getLong()));
   }
 
   private static void expectSize(String what, int actual, int expected) throws IOException {

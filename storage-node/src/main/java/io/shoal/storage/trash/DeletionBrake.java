@@ -1,7 +1,9 @@
 package io.shoal.storage.trash;
 
+import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.storage.index.BrakeNote;
+import io.shoal.storage.index.MetadataHistory;
 import io.shoal.storage.volume.ChunkTrash;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -67,6 +69,55 @@ public final class DeletionBrake {
     }
   }
 
+  /**
+   * Takes note of the metadata that the leader goes on with. Rule T3: it must not be behind what
+   * this node has seen. Rule G5: if it was restored from a backup since, the brake is put on.
+   *
+   * @param nowMillis now, on the log clock
+   * @return completes when it is noted; fails if the node must have nothing to do with it
+   */
+  public CompletableFuture<Void> follow(ChunkTrash trash, MetadataHistory told, long nowMillis) {
+    BrakeNote next;
+    synchronized (this) {
+      MetadataHistory known = note.history();
+      if (!loaded || told.equals(known)) {
+        return CompletableFuture.completedFuture(null);
+      }
+      if (told.isBefore(known)) {
+        return CompletableFuture.failedFuture(behind(told, known));
+      }
+      boolean restored = !known.equals(MetadataHistory.NONE) && told.number() > known.number();
+      if (restored) {
+        LOG.error(
+            "Deletion stops: the metadata was restored from a backup ({}; before: {}), and may have"
+                + " forgotten files. When it is well: shoal admin confirm-deletions NODE",
+            told,
+            known);
+      }
+      next =
+          new BrakeNote(
+              note.revision() + 1,
+              note.on() || restored,
+              restored ? nowMillis : note.sinceMillis(),
+              restored ? 0 : note.confirmedChunks(),
+              told);
+      note = next;
+    }
+    return trash.noteBrake(next);
+  }
+
+  private static ShoalException behind(MetadataHistory told, MetadataHistory known) {
+    return new ShoalException(
+        ErrorCode.FENCED,
+        "",
+        "the metadata server is at "
+            + told
+            + " (expected: not before "
+            + known
+            + ", which this node has seen): it lacks what it has acknowledged. From a backup it has"
+            + " to be restored with: metadata-server --restore");
+  }
+
   /** Tells whether nothing is deleted. */
   public synchronized boolean isOn() {
     return note.on() || !loaded;
@@ -123,7 +174,7 @@ public final class DeletionBrake {
             note);
         return CompletableFuture.completedFuture(null);
       }
-      off = new BrakeNote(note.revision() + 1, false, sinceMillis, chunks);
+      off = new BrakeNote(note.revision() + 1, false, sinceMillis, chunks, note.history());
     }
     return trash.noteBrake(off).thenRun(() -> confirmed(off));
   }
@@ -148,7 +199,7 @@ public final class DeletionBrake {
   }
 
   private void replace(ChunkTrash trash, boolean on, long sinceMillis, long confirmed) {
-    note = new BrakeNote(note.revision() + 1, on, sinceMillis, confirmed);
+    note = new BrakeNote(note.revision() + 1, on, sinceMillis, confirmed, note.history());
     var unused =
         trash
             .noteBrake(note)

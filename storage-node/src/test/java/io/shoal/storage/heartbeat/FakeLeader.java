@@ -23,13 +23,17 @@ import io.shoal.proto.v1.Challenge;
 import io.shoal.proto.v1.ClusterServiceGrpc;
 import io.shoal.proto.v1.Heartbeat;
 import io.shoal.proto.v1.HeartbeatReply;
+import io.shoal.proto.v1.LeaderNotice;
+import io.shoal.proto.v1.MetadataHistory;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.NodeReport;
 import io.shoal.proto.v1.RegisterNode;
 import io.shoal.proto.v1.Registered;
+import io.shoal.proto.v1.WatchLeaderRequest;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,11 +66,13 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
   /** Bonds that began, newest last. */
   public final BlockingQueue<Bonded> bonds = new LinkedBlockingQueue<>();
 
+  private final List<StreamObserver<LeaderNotice>> watchers = new CopyOnWriteArrayList<>();
   private final RpcServer server;
   private volatile long nowMillis = 1_700_000_000_000L;
   private volatile List<SigningKey> keys = List.of(KEY);
   private volatile boolean answersHeartbeats = true;
   private volatile boolean challenges = true;
+  private volatile MetadataHistory history = MetadataHistory.getDefaultInstance();
   private volatile String clusterId = CLUSTER;
   private volatile int heartbeatIntervalMillis = 50;
   private volatile Function<RegisterNode, @Nullable ShoalException> refusal = register -> null;
@@ -130,6 +136,8 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
       } else {
         Registered.Builder registered =
             Registered.newBuilder()
+                .setHistory(history)
+                .setNowMillis(nowMillis)
                 .setClusterId(clusterId)
                 .setNodeId(NODE.value())
                 .setHeartbeatIntervalMillis(heartbeatIntervalMillis);
@@ -203,6 +211,11 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
     answersHeartbeats = answers;
   }
 
+  /** Changes how far its metadata is. */
+  public void setHistory(long number, long appliedIndex) {
+    history = MetadataHistory.newBuilder().setNumber(number).setAppliedIndex(appliedIndex).build();
+  }
+
   /** Makes it challenge nodes, or leave them waiting. */
   public void setChallenges(boolean speaks) {
     challenges = speaks;
@@ -266,6 +279,28 @@ public final class FakeLeader extends ClusterServiceGrpc.ClusterServiceImplBase
         .setKeyId(key.id())
         .setSecret(ByteString.copyFrom(key.secret()))
         .build();
+  }
+
+  /** Tells all who want to hear it which server leads. */
+  public void announce(long term, HostPort leader) {
+    LeaderNotice notice =
+        LeaderNotice.newBuilder().setTerm(term).setLeader(leader.toString()).build();
+    watchers.forEach(watcher -> watcher.onNext(notice));
+  }
+
+  /** Waits until somebody wants to hear which server leads. */
+  public void awaitWatcher() {
+    Await.until("somebody listens", this::isWatched);
+  }
+
+  /** Tells whether somebody wants to hear which server leads. */
+  public boolean isWatched() {
+    return !watchers.isEmpty();
+  }
+
+  @Override
+  public void watchLeader(WatchLeaderRequest request, StreamObserver<LeaderNotice> watcher) {
+    watchers.add(watcher);
   }
 
   @Override

@@ -28,6 +28,7 @@ import io.shoal.proto.v1.ReloadConfig;
 import io.shoal.proto.v1.ScrubProgress;
 import io.shoal.storage.rpc.PlayedStore;
 import io.shoal.storage.transfer.Replicas;
+import io.shoal.storage.trash.DeletionBrake;
 import io.shoal.storage.trash.TrashConfig;
 import io.shoal.storage.trash.UnknownChunks;
 import io.shoal.storage.volume.ChunkStore;
@@ -60,6 +61,8 @@ final class LeaderLinkTest {
   private final RecordedFaults faults = new RecordedFaults();
   private final Membership membership = new Membership();
   private final Duties duties = new Duties();
+  private final UnknownChunks unknown = new UnknownChunks(TrashConfig.defaults());
+  private final DeletionBrake brake = unknown.brake();
   private @Nullable LeaderLink link;
 
   private static final NodeOrder RELOAD =
@@ -147,7 +150,7 @@ final class LeaderLinkTest {
                     faults),
                 new Suspicions(),
                 new Audit(),
-                new UnknownChunks(TrashConfig.defaults())),
+                unknown),
             new LinkRuntime(loops, RpcSettings.defaults(), clock, clock, new Random(1), faults));
     link = made;
     made.start();
@@ -416,6 +419,97 @@ final class LeaderLinkTest {
 
       Await.result(duties.attached);
       assertThat(leader.bonds).hasSize(1);
+    }
+  }
+
+  /** It stands still, or is cut off: it could not say so itself. */
+  @Test
+  void leaderThatSaysNothing_isLeftAsSoonAsAnotherServerNamesTheNext() {
+    try (FakeLeader old = FakeLeader.start(loops);
+        FakeLeader next = FakeLeader.start(loops)) {
+      start(old.address(), next.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(old.bonds);
+      old.setAnswersHeartbeats(false);
+      next.awaitWatcher();
+
+      next.announce(2, next.address());
+
+      take(next.bonds);
+      Await.until("the old bond is over", bond::isLost);
+      take(next.heartbeats);
+    }
+  }
+
+  @Test
+  void leaderOfAnEarlierTerm_isNotFollowed() {
+    try (FakeLeader first = FakeLeader.start(loops);
+        FakeLeader second = FakeLeader.start(loops)) {
+      start(first.address(), second.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(first.bonds);
+      second.awaitWatcher();
+      second.announce(7, first.address());
+      second.announce(6, second.address());
+      second.announce(8, first.address());
+      second.announce(9, second.address());
+
+      take(second.bonds);
+      Await.until("the bond is over", bond::isLost);
+      take(second.heartbeats);
+
+      assertThat(first.bonds).isEmpty();
+      assertThat(second.bonds).isEmpty();
+    }
+  }
+
+  /** Rule T3: its disk was lost, say, and replaced by an old copy. */
+  @Test
+  void leaderThatLacksWhatItAcknowledged_isNoLeader() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      leader.setHistory(1, 500);
+      start(leader.address());
+      Await.result(duties.attached);
+      FakeLeader.Bonded bond = take(leader.bonds);
+      leader.heartbeats.clear();
+      leader.setHistory(1, 499);
+      bond.fail(new ShoalException(ErrorCode.UNAVAILABLE, "", "restarted"));
+      passTimeUntil("it comes again", Duration.ofSeconds(1), () -> !leader.bonds.isEmpty());
+      FakeLeader.Bonded refused = take(leader.bonds);
+      Await.until("and goes", refused::isLost);
+      assertThat(leader.heartbeats).isEmpty();
+      assertThat(brake.isOn()).isFalse();
+
+      leader.setHistory(1, 500);
+      passTimeUntil("it stays", Duration.ofSeconds(1), () -> !leader.heartbeats.isEmpty());
+      assertThat(brake.isOn()).isFalse();
+    }
+  }
+
+  /** Rule G5. */
+  @Test
+  void metadataWasRestored_nothingIsDeletedUntilAnOperatorConfirms() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      leader.setHistory(0, 500);
+      start(leader.address());
+      Await.result(duties.attached);
+      assertThat(brake.isOn()).isFalse();
+      leader.setHistory(1, 3);
+      take(leader.bonds).fail(new ShoalException(ErrorCode.UNAVAILABLE, "", "restarted"));
+      passTimeUntil("the brake is on", Duration.ofSeconds(1), brake::isOn);
+      assertThat(brake.note().sinceMillis()).isEqualTo(leader.nowMillis());
+      leader.heartbeats.clear();
+      passTimeUntil("it stays", Duration.ofSeconds(1), () -> !leader.heartbeats.isEmpty());
+    }
+  }
+
+  @Test
+  void onlyServer_isNotWatched() {
+    try (FakeLeader leader = FakeLeader.start(loops)) {
+      start(leader.address());
+      Await.result(duties.attached);
+
+      assertThat(leader.isWatched()).isFalse();
     }
   }
 

@@ -33,7 +33,7 @@ abstract class ChunkIndexContract {
 
   @Test
   void brake_isNoted() throws IOException {
-    BrakeNote on = new BrakeNote(7, true, 1_000, 3);
+    BrakeNote on = new BrakeNote(7, true, 1_000, 3, new MetadataHistory(1, 2_000));
     try (ChunkIndex index = open()) {
       assertThat(index.brakeNote()).isEqualTo(BrakeNote.NONE);
       index.commit(List.of(new IndexUpdate.NoteBrake(on)));

@@ -68,12 +68,21 @@ class RecordCodecTest {
   }
 
   @Test
-  void brake_version1_looksLikeThis() throws IOException {
-    BrakeNote note = new BrakeNote(7, true, 0x4444, 5);
+  void brake_version2_looksLikeThis_andTheFirstIsRead() throws IOException {
+    BrakeNote note = new BrakeNote(7, true, 0x4444, 5, new MetadataHistory(3, 0x5555));
     byte[] value = RecordCodec.brake(note);
     assertThat(HexFormat.of().formatHex(value))
-        .isEqualTo("0101" + "0000000000000007" + "0000000000004444" + "0000000000000005");
+        .isEqualTo(
+            "0201"
+                + "0000000000000007"
+                + "0000000000004444"
+                + "0000000000000005"
+                + "0000000000000003"
+                + "0000000000005555");
     assertThat(RecordCodec.brake(value)).isEqualTo(note);
+    String first = "0101" + "0000000000000007" + "0000000000004444" + "0000000000000005";
+    assertThat(RecordCodec.brake(HexFormat.of().parseHex(first)))
+        .isEqualTo(new BrakeNote(7, true, 0x4444, 5, MetadataHistory.NONE));
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.shoal.storage.chunk.ReadFrame;
 import io.shoal.storage.chunk.TrashedChunk;
 import io.shoal.storage.chunk.WriterRequest;
 import io.shoal.storage.index.BrakeNote;
+import io.shoal.storage.index.MetadataHistory;
 import io.shoal.storage.index.ScrubNote;
 import java.util.ArrayList;
 import java.util.List;
@@ -625,8 +626,8 @@ abstract class ChunkStoreContract extends StoreFixture {
   @Test
   void trash_brake_isNotedOverARestart() {
     assertThat(await(store().trash().brakeNote())).isEqualTo(BrakeNote.NONE);
-    await(store().trash().noteBrake(new BrakeNote(1, true, 77, 0)));
-    BrakeNote last = new BrakeNote(2, false, 77, 5);
+    await(store().trash().noteBrake(new BrakeNote(1, true, 77, 0, MetadataHistory.NONE)));
+    BrakeNote last = new BrakeNote(2, false, 77, 5, new MetadataHistory(2, 88));
     await(store().trash().noteBrake(last));
     restart();
     assertThat(await(store().trash().brakeNote())).isEqualTo(last);

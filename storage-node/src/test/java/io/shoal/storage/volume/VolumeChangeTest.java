@@ -9,6 +9,7 @@ import io.shoal.common.id.ChunkId;
 import io.shoal.storage.chunk.ChunkDescription.State;
 import io.shoal.storage.chunk.ChunkWriter;
 import io.shoal.storage.index.BrakeNote;
+import io.shoal.storage.index.MetadataHistory;
 import io.shoal.storage.index.ScrubNote;
 import io.shoal.storage.io.SimulatedDisk;
 import io.shoal.storage.io.SimulatedDisk.Operation;
@@ -114,7 +115,7 @@ class VolumeChangeTest extends StoreFixture {
   void notes_goAlong() {
     ScrubNote scrub = new ScrubNote(id(7), 3, 0, 0, 0);
     await(store.noteScrub(scrub));
-    BrakeNote brake = new BrakeNote(4, true, 5, 6);
+    BrakeNote brake = new BrakeNote(4, true, 5, 6, new MetadataHistory(1, 9));
     await(store.trash().noteBrake(brake));
     change(1);
     restartOn(1);

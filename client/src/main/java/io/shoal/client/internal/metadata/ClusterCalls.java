@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Single questions to the server that the pipeline is connected to, repeated as its calls are. */
@@ -38,13 +39,25 @@ final class ClusterCalls {
 
   <Q, A> CompletableFuture<A> call(
       String what, MethodDescriptor<Q, A> method, Q question, Deadline deadline) {
+    return call(
+        what, deadline, (server, answer) -> ask(server, method, question, deadline, answer));
+  }
+
+  /**
+   * Does something with the server that leads.
+   *
+   * @param attempt gets the server, and what it has to complete; what it fails with decides whether
+   *     it is tried again
+   */
+  <A> CompletableFuture<A> call(
+      String what, Deadline deadline, BiConsumer<ConnectedServer, CompletableFuture<A>> attempt) {
     // Without a connection the pipeline has tried for long enough itself.
     AtomicBoolean connected = new AtomicBoolean();
     return retry.run(
         what,
         deadline,
         failure -> connected.get() && passes(failure.code()),
-        attempt -> {
+        number -> {
           connected.set(false);
           CompletableFuture<A> answer = new CompletableFuture<>();
           CompletableFuture<ConnectedServer> server = pipeline.server();
@@ -56,7 +69,7 @@ final class ClusterCalls {
                   return;
                 }
                 connected.set(true);
-                ask(found, method, question, deadline, answer);
+                attempt.accept(found, answer);
               });
           return Cancellation.forward(answer, server);
         });
@@ -89,6 +102,14 @@ final class ClusterCalls {
     ClientCalls.asyncUnaryCall(call, question, new Relay<>(server, answer));
   }
 
+  /** Ends an attempt that failed. */
+  void fail(ConnectedServer server, ShoalException failure, CompletableFuture<?> answer) {
+    if (failure.code() == ErrorCode.NOT_LEADER) {
+      pipeline.notLeader(server.server(), failure);
+    }
+    answer.completeExceptionally(failure);
+  }
+
   /** Passes what the server answers on to a future. */
   private final class Relay<A> implements StreamObserver<A> {
     private final ConnectedServer server;
@@ -107,11 +128,7 @@ final class ClusterCalls {
 
     @Override
     public void onError(Throwable thrown) {
-      ShoalException failure = RpcErrors.fromThrowable(thrown, server.server());
-      if (failure.code() == ErrorCode.NOT_LEADER) {
-        pipeline.notLeader(server.server(), failure);
-      }
-      answer.completeExceptionally(failure);
+      fail(server, RpcErrors.fromThrowable(thrown, server.server()), answer);
     }
 
     @Override

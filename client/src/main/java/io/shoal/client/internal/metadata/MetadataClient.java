@@ -1,11 +1,13 @@
 package io.shoal.client.internal.metadata;
 
 import io.shoal.client.ClientConfig;
+import io.shoal.client.MetadataBackup;
 import io.shoal.client.internal.pipeline.PipelineSettings;
 import io.shoal.client.internal.pipeline.RequestPipeline;
 import io.shoal.client.internal.pipeline.ServerChannels;
 import io.shoal.client.internal.resources.ClientEnvironment;
 import io.shoal.common.error.FaultHandler;
+import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.id.SessionId;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.time.Deadline;
@@ -32,6 +34,7 @@ import io.shoal.proto.v1.SetNodeStateReply;
 import io.shoal.proto.v1.SetNodeStateRequest;
 import io.shoal.proto.v1.TransferLeadershipReply;
 import io.shoal.proto.v1.TransferLeadershipRequest;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -42,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 public final class MetadataClient implements MetadataCalls {
   private final RequestPipeline pipeline;
   private final ClusterCalls cluster;
+  private final BackupCalls backups;
 
   /** Makes a client of a pipeline of its own. */
   public MetadataClient(
@@ -51,6 +55,7 @@ public final class MetadataClient implements MetadataCalls {
       FaultHandler faults) {
     this.pipeline = new RequestPipeline(settings, channels, environment, faults);
     this.cluster = new ClusterCalls(pipeline, environment);
+    this.backups = new BackupCalls(cluster, environment);
   }
 
   /**
@@ -123,6 +128,12 @@ public final class MetadataClient implements MetadataCalls {
       ChangeMetadataRequest request, Deadline deadline) {
     return cluster.call(
         "change metadata servers", ClusterServiceGrpc.getChangeMetadataMethod(), request, deadline);
+  }
+
+  /** Copies all metadata, as of now, to a directory that is made. */
+  public CompletableFuture<MetadataBackup> backup(
+      Path directory, ClusterSecret secret, Deadline deadline) {
+    return backups.backup(directory, secret, deadline);
   }
 
   /** Has another metadata server lead. */

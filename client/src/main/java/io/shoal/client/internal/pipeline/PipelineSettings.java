@@ -23,6 +23,9 @@ public record PipelineSettings(
   /** Far more than a server takes for any request, unless the machine stands still. */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(2);
 
+  /** Some times what a server takes for a request: asking the others costs little. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
+
   public PipelineSettings {
     servers = List.copyOf(servers);
     if (servers.isEmpty()) {
@@ -41,7 +44,20 @@ public record PipelineSettings(
   /** Returns for how long a server that owes answers may say nothing before it is left. */
   public Duration silenceLimit() {
     Duration share = callTimeout.dividedBy(4);
-    return share.compareTo(LONGEST_SILENCE) < 0 ? share : LONGEST_SILENCE;
+    return min(share, LONGEST_SILENCE);
+  }
+
+  /**
+   * Returns for how long a server that owes answers may say nothing, or may not take a connection,
+   * before the others are asked who leads.
+   */
+  public Duration doubtLimit() {
+    Duration share = min(silenceLimit(), attemptTimeout()).dividedBy(2);
+    return min(share, LONGEST_PAUSE);
+  }
+
+  private static Duration min(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /**

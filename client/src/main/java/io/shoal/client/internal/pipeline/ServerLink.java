@@ -74,6 +74,11 @@ final class ServerLink implements PipelineStream.Events {
   private final Listener listener;
   private final SilenceWatch silence;
 
+  /** Notices a shorter silence, which is reason enough to ask the other servers. */
+  private final SilenceWatch pause;
+
+  private final LeaderDoubt doubt;
+
   private Stage stage = Stage.IDLE;
   private @Nullable PipelineStream stream;
   private Timer.@Nullable Scheduled timeout;
@@ -117,6 +122,17 @@ final class ServerLink implements PipelineStream.Events {
             shard,
             listener::answersOwed,
             this::onSilence);
+    this.pause =
+        new SilenceWatch(
+            settings.doubtLimit(),
+            environment.time(),
+            environment.timer(),
+            shard,
+            listener::answersOwed,
+            this::onPause);
+    this.doubt =
+        new LeaderDoubt(
+            settings.servers(), channels, environment.timer(), shard, this::onLeaderKnown);
   }
 
   /** Sees to it that there will be a stream. */
@@ -138,6 +154,7 @@ final class ServerLink implements PipelineStream.Events {
   void send(NamespaceRequest request) {
     Objects.requireNonNull(stream).send(request);
     silence.asked();
+    pause.asked();
   }
 
   /** Returns the server that the stream goes to, if it can be used. */
@@ -167,6 +184,9 @@ final class ServerLink implements PipelineStream.Events {
     LOG.debug("{} does not lead; next: {}", from, hint == null ? "the one after it" : hint);
     refusals++;
     drop("another server leads");
+    if (hint == null || refusals > 1) {
+      beginDoubt();
+    }
     // The first hint after an answer is followed at once; servers that point at each other are not
     // chased.
     connectAfter(refusals == 1 ? Duration.ZERO : backoff.next(refusals));
@@ -175,6 +195,7 @@ final class ServerLink implements PipelineStream.Events {
   /** Notes that the server leads. */
   void answered() {
     refusals = 0;
+    doubt.end();
   }
 
   /** Describes why there is no stream, for a call that waited for one in vain. */
@@ -201,6 +222,8 @@ final class ServerLink implements PipelineStream.Events {
   void close() {
     cancelTimeout();
     silence.stop();
+    pause.stop();
+    doubt.end();
     PipelineStream open = stream;
     stream = null;
     stage = Stage.CLOSED;
@@ -221,9 +244,7 @@ final class ServerLink implements PipelineStream.Events {
     PipelineStream opened = new PipelineStream(channels.open(server), server, shard, this);
     stream = opened;
     timeout =
-        environment
-            .timer()
-            .schedule(settings.attemptTimeout(), shard, () -> onAttemptTimeout(opened));
+        environment.timer().schedule(settings.doubtLimit(), shard, () -> onSlowAttempt(opened));
     opened.open();
   }
 
@@ -259,6 +280,7 @@ final class ServerLink implements PipelineStream.Events {
       running = false;
       reasons.clear();
       silence.heard();
+      pause.heard();
       listener.onReply(reply);
     }
   }
@@ -267,6 +289,19 @@ final class ServerLink implements PipelineStream.Events {
   public void onClosed(PipelineStream closed, Status status) {
     if (closed == stream) {
       onFailure(closed.server(), LinkFailure.of(status));
+    }
+  }
+
+  private void onSlowAttempt(PipelineStream slow) {
+    if (slow == stream && stage == Stage.CONNECTING) {
+      doubt.beginWith(slow.server());
+      timeout =
+          environment
+              .timer()
+              .schedule(
+                  settings.attemptTimeout().minus(settings.doubtLimit()),
+                  shard,
+                  () -> onAttemptTimeout(slow));
     }
   }
 
@@ -287,6 +322,32 @@ final class ServerLink implements PipelineStream.Events {
     }
   }
 
+  private void onPause(Duration silent) {
+    PipelineStream quiet = stream;
+    if (quiet != null && stage == Stage.CONNECTED) {
+      LOG.debug("{} says nothing for {} ms: who leads?", quiet.server(), silent.toMillis());
+      doubt.beginWith(quiet.server());
+    }
+  }
+
+  /** Others say who leads, while it is in doubt. */
+  private void onLeaderKnown(HostPort leader) {
+    if (stage == Stage.CLOSED || stage == Stage.IDLE || isServer(leader)) {
+      return;
+    }
+    LOG.debug("{} leads, as others say", leader);
+    drop("another server leads");
+    hint = leader;
+    connect();
+  }
+
+  /** While there was never an answer, the addresses themselves are in doubt. */
+  private void beginDoubt() {
+    if (everAnswered) {
+      doubt.begin();
+    }
+  }
+
   private void onFailure(HostPort server, LinkFailure failure) {
     LOG.debug("no stream to metadata server {}: {}", server, failure.reason());
     failures++;
@@ -300,10 +361,13 @@ final class ServerLink implements PipelineStream.Events {
       stage = Stage.IDLE;
       running = false;
       failures = 0;
+      doubt.end();
       listener.onUnreachable(reason);
     } else if (!listener.wantsConnection()) {
       stage = Stage.IDLE;
+      doubt.end();
     } else {
+      beginDoubt();
       int rounds = failures / settings.servers().size();
       boolean midRound = failures % settings.servers().size() != 0;
       connectAfter(midRound || rounds == 0 ? Duration.ZERO : withinTimeout(backoff.next(rounds)));
@@ -336,6 +400,7 @@ final class ServerLink implements PipelineStream.Events {
   private void drop(String reason) {
     cancelTimeout();
     silence.stop();
+    pause.stop();
     PipelineStream old = stream;
     stream = null;
     stage = Stage.WAITING;

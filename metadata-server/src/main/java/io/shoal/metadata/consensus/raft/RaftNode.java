@@ -5,6 +5,7 @@ import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.time.TimeSource;
 import io.shoal.common.time.Timer;
+import io.shoal.metadata.consensus.KnownLeader;
 import io.shoal.metadata.consensus.Peer;
 import io.shoal.metadata.consensus.PeerGroup;
 import io.shoal.metadata.consensus.queue.CommandQueue;
@@ -15,9 +16,11 @@ import io.shoal.metadata.consensus.snapshot.Snapshots;
 import io.shoal.metadata.consensus.snapshot.StateDirectory;
 import io.shoal.metadata.store.ReplaceableStateStore;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -30,8 +33,11 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
 import org.apache.ratis.protocol.exceptions.NotLeaderException;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.server.storage.RaftStorageMetadata;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.SizeInBytes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +105,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     this.selfId = RaftPeerId.valueOf(settings.self().id());
     this.codec = codec;
     this.events = events;
-    this.storage = new SnapshotStorage(snapshots, settings.snapshots(), this::requestSnapshot);
+    this.storage = new SnapshotStorage(snapshots, settings.snapshots(), this::takeSnapshotInTime);
     this.machine =
         new ReplicatedStateMachine(
             store,
@@ -130,6 +136,30 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   private RaftGroup group(Settings settings) {
     return RaftGroup.valueOf(
         groupId, settings.founders().stream().map(PeerChanges::toRaft).toList());
+  }
+
+  /**
+   * Prepares the log of a server that begins with a state which others made: the first term is the
+   * one behind that of the state. There is no log of the group yet.
+   *
+   * @param logs the directory of a server, as in its settings
+   */
+  public static void prepare(Path logs, UUID groupId, long term) throws IOException {
+    Path directory = logs.resolve(groupId.toString());
+    Files.createDirectories(directory);
+    try (RaftStorage storage =
+        RaftStorage.newBuilder()
+            .setDirectory(directory.toFile())
+            .setOption(RaftStorage.StartupOption.FORMAT)
+            .setLogCorruptionPolicy(RaftServerConfigKeys.Log.CorruptionPolicy.EXCEPTION)
+            .setStorageFreeSpaceMin(SizeInBytes.valueOf(0))
+            .build()) {
+      storage.initialize();
+      storage
+          .getMetadataFile()
+          .persist(
+              RaftStorageMetadata.valueOf(term, RaftStorageMetadata.getDefault().getVotedFor()));
+    }
   }
 
   /**
@@ -181,18 +211,23 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   }
 
   /**
-   * Returns where the leader serves clients and nodes; null while none is known, or if it is this
-   * server. It is read from the log, which holds what was configured when the peer came in.
+   * Returns which other server leads, and where it serves clients and nodes: that is read from the
+   * log, which holds what was configured when the peer came in. None is known while this server
+   * leads.
    */
-  public @Nullable String leaderAddress() {
+  public KnownLeader knownLeader() {
     try {
       RaftServer.Division division = server.getDivision(groupId);
+      // The term first: one that has ended meanwhile is corrected by the next notice, while a later
+      // term with the leader before it would stay.
+      long term = division.getInfo().getCurrentTerm();
       RaftPeerId leader = division.getInfo().getLeaderId();
       RaftPeer peer = leader == null ? null : division.getRaftConf().getPeer(leader);
-      return peer == null || leader.equals(selfId) ? null : peer.getClientAddress();
+      return new KnownLeader(
+          term, peer == null || leader.equals(selfId) ? "" : peer.getClientAddress());
     } catch (IOException closed) {
       log.debug("no leader is known: {}", closed.toString());
-      return null;
+      return new KnownLeader(0, "");
     }
   }
 
@@ -201,22 +236,37 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     return group;
   }
 
-  /** Asks for a snapshot; it is taken by the thread that applies the log, between two entries. */
-  public void requestSnapshot() {
+  private void takeSnapshotInTime() {
+    var unused =
+        takeSnapshot()
+            .exceptionally(
+                failure -> {
+                  log.warn("no snapshot was taken; the next entries ask again", failure);
+                  return null;
+                });
+  }
+
+  /**
+   * Takes a snapshot of what is applied, unless there is one; the thread that applies the log does
+   * it, between two entries.
+   */
+  public CompletableFuture<Void> takeSnapshot() {
     SnapshotManagementRequest request =
         SnapshotManagementRequest.newCreate(
             clientId, selfId, groupId, callIds.incrementAndGet(), SNAPSHOT_TIMEOUT_MILLIS, 1);
-    var unused =
-        server
-            .snapshotManagementAsync(request)
-            .whenComplete(
-                (reply, thrown) -> {
-                  // Also if none was needed, or a snapshot of another server is on its way.
-                  storage.notUnderWay();
-                  if (thrown != null) {
-                    log.warn("no snapshot was taken; the next entries ask again", thrown);
-                  }
-                });
+    return server
+        .snapshotManagementAsync(request)
+        .handle(
+            (reply, thrown) -> {
+              // Also if none was needed, or a snapshot of another server is on its way.
+              storage.notUnderWay();
+              Throwable cause = reply == null ? thrown : reply.getException();
+              if (cause != null) {
+                throw new ShoalException(
+                    ErrorCode.UNAVAILABLE, "", "no snapshot was taken: " + cause, cause);
+              }
+              return null;
+            });
   }
 
   /** Says that it is going to be closed: what Ratis does by itself from now on is no fault. */

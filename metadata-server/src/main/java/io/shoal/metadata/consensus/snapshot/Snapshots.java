@@ -1,5 +1,7 @@
 package io.shoal.metadata.consensus.snapshot;
 
+import io.shoal.common.snapshot.DurableFiles;
+import io.shoal.common.snapshot.SnapshotFiles;
 import io.shoal.metadata.store.DurableStateStore;
 import io.shoal.metadata.store.LogPosition;
 import java.io.IOException;
@@ -42,8 +44,6 @@ public final class Snapshots {
    */
   public IncomingSnapshot receive(LogPosition position) throws IOException {
     Path incoming = directory.resolve(INCOMING);
-    DurableFiles.deleteTree(incoming);
-    Files.createDirectories(incoming);
     return new IncomingSnapshot(incoming, directory.resolve(Snapshot.nameOf(position)), position);
   }
 

@@ -1,6 +1,8 @@
 package io.shoal.metadata.consensus.snapshot;
 
 import io.shoal.common.error.FaultHandler;
+import io.shoal.common.snapshot.DurableFiles;
+import io.shoal.common.snapshot.SnapshotFiles;
 import io.shoal.metadata.store.DurableStateStore;
 import io.shoal.metadata.store.LogPosition;
 import io.shoal.metadata.store.RocksSettings;
@@ -139,11 +141,40 @@ public final class StateDirectory {
     }
   }
 
+  /**
+   * Makes the store of a backup, all of whose checksums are compared. There is none yet.
+   *
+   * @param backup a directory with the files of a snapshot, which stays as it is
+   * @throws IOException if it is none, or damaged
+   */
+  public DurableStateStore openBackup(Path backup) throws IOException {
+    List<Path> files = SnapshotFiles.check(backup);
+    DurableFiles.deleteTree(restoring);
+    Files.createDirectories(restoring);
+    for (Path file : files) {
+      copy(file);
+    }
+    try (RocksStateStore store = RocksStateStore.open(restoring, settings, faults)) {
+      store.verify();
+    }
+    return openRestored();
+  }
+
   private DurableStateStore restore(Snapshot snapshot) throws IOException {
     prepare(snapshot);
+    return openRestored();
+  }
+
+  private DurableStateStore openRestored() throws IOException {
     Files.move(restoring, state, StandardCopyOption.ATOMIC_MOVE);
     DurableFiles.syncParent(state);
     return RocksStateStore.open(state, settings, faults);
+  }
+
+  private void copy(Path file) throws IOException {
+    Path copy = restoring.resolve(file.getFileName());
+    Files.copy(file, copy);
+    DurableFiles.sync(copy);
   }
 
   /** Makes a store of a snapshot, not yet in its place, and reads all of it. */
@@ -151,13 +182,11 @@ public final class StateDirectory {
     DurableFiles.deleteTree(restoring);
     Files.createDirectories(restoring);
     for (Path file : SnapshotFiles.check(snapshot.directory())) {
-      Path copy = restoring.resolve(file.getFileName());
       if (SnapshotFiles.isTable(file)) {
         // Never written again, so that both may share it.
-        Files.createLink(copy, file);
+        Files.createLink(restoring.resolve(file.getFileName()), file);
       } else {
-        Files.copy(file, copy);
-        DurableFiles.sync(copy);
+        copy(file);
       }
     }
     try (RocksStateStore store = RocksStateStore.open(restoring, settings, faults)) {

@@ -10,6 +10,7 @@ import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.shard.Shard;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.liveness.NodeReport;
+import io.shoal.metadata.rpc.nodes.NodeDesk.Admission;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
 import io.shoal.proto.v1.Challenge;
 import io.shoal.proto.v1.NodeOrder;
@@ -256,11 +257,11 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
   }
 
   private void onRegistered(
-      @Nullable AttachedNode made, NodeReport state, @Nullable Throwable failure) {
+      @Nullable Admission admission, NodeReport state, @Nullable Throwable failure) {
     if (stage != Stage.REGISTERING) {
       return;
     }
-    if (made == null) {
+    if (admission == null) {
       ShoalException reason =
           failure == null
               ? new ShoalException(ErrorCode.INTERNAL, "", "no registration and no failure")
@@ -268,6 +269,7 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
       end(reason.getMessage(), reason);
       return;
     }
+    AttachedNode made = admission.node();
     attached = made;
     moveTo(Stage.ATTACHED, "registered");
     leaveArrivals();
@@ -284,7 +286,7 @@ final class AttachStream implements StreamObserver<io.shoal.proto.v1.NodeReport>
       fail(new ShoalException(ErrorCode.NOT_LEADER, "", "this metadata server leads no more"));
       return;
     }
-    send(NodeOrder.newBuilder().setRegistered(desk.registered(made)).build());
+    send(NodeOrder.newBuilder().setRegistered(admission.answer()).build());
     leader.liveness().heard(made.nodeId(), state);
     leader.repair().onAttached(made.nodeId());
     askForMore();

@@ -18,14 +18,12 @@ final class AttachedNode {
   private record Volumes(Set<Integer> all, Set<Integer> fenced) {}
 
   private final NodeId nodeId;
-  private final String clusterId;
   private final NodeDescription description;
   private final AtomicInteger work = new AtomicInteger();
   private volatile Volumes onRecord;
 
-  AttachedNode(NodeId nodeId, String clusterId, NodeDescription description) {
+  AttachedNode(NodeId nodeId, NodeDescription description) {
     this.nodeId = nodeId;
-    this.clusterId = clusterId;
     this.description = description;
     this.onRecord =
         new Volumes(
@@ -38,10 +36,6 @@ final class AttachedNode {
 
   NodeId nodeId() {
     return nodeId;
-  }
-
-  String clusterId() {
-    return clusterId;
   }
 
   NodeDescription description() {

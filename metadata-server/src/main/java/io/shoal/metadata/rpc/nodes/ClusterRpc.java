@@ -21,6 +21,7 @@ import io.shoal.proto.v1.DescribeHealthReply;
 import io.shoal.proto.v1.DescribeHealthRequest;
 import io.shoal.proto.v1.DescribeMetadataReply;
 import io.shoal.proto.v1.DescribeMetadataRequest;
+import io.shoal.proto.v1.LeaderNotice;
 import io.shoal.proto.v1.ListNodesReply;
 import io.shoal.proto.v1.ListNodesRequest;
 import io.shoal.proto.v1.NodeOrder;
@@ -33,6 +34,7 @@ import io.shoal.proto.v1.SetNodeStateReply;
 import io.shoal.proto.v1.SetNodeStateRequest;
 import io.shoal.proto.v1.TransferLeadershipReply;
 import io.shoal.proto.v1.TransferLeadershipRequest;
+import io.shoal.proto.v1.WatchLeaderRequest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +61,7 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
   private final ReadPool reads;
   private final ClusterReads clusterReads;
   private final NodeDesk desk;
+  private final LeaderNotices notices;
   private final ClusterSecret secret;
   private final SecureRandom random;
 
@@ -66,6 +69,7 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
    * Makes the service.
    *
    * @param terms what this server tells others
+   * @param notices of whoever leads
    * @param secret what nodes prove to know
    * @param random draws challenges
    */
@@ -74,6 +78,7 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
       LeaderState leader,
       ReadPool reads,
       Terms terms,
+      LeaderNotices notices,
       ClusterSecret secret,
       SecureRandom random) {
     this.environment = environment;
@@ -81,6 +86,7 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
     this.reads = reads;
     this.clusterReads = new ClusterReads(terms.version(), leader.liveness(), leader.repair());
     this.desk = new NodeDesk(environment, leader, reads, terms.heartbeatInterval());
+    this.notices = notices;
     this.secret = secret;
     this.random = random;
   }
@@ -89,6 +95,11 @@ public final class ClusterRpc extends ClusterServiceGrpc.ClusterServiceImplBase 
   public void describeCluster(
       DescribeClusterRequest request, StreamObserver<DescribeClusterReply> client) {
     answer(clusterReads::describe, client);
+  }
+
+  @Override
+  public void watchLeader(WatchLeaderRequest request, StreamObserver<LeaderNotice> client) {
+    notices.add((ServerCallStreamObserver<LeaderNotice>) client);
   }
 
   @Override

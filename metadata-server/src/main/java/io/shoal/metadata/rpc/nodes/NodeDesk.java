@@ -35,6 +35,7 @@ import io.shoal.proto.v1.ChunksSuspected;
 import io.shoal.proto.v1.ConfirmDeletions;
 import io.shoal.proto.v1.ConfirmNodeDeletionsRequest;
 import io.shoal.proto.v1.HeartbeatReply;
+import io.shoal.proto.v1.MetadataHistory;
 import io.shoal.proto.v1.NodeOrder;
 import io.shoal.proto.v1.Registered;
 import io.shoal.proto.v1.ReloadNodeReply;
@@ -78,20 +79,26 @@ final class NodeDesk {
   }
 
   /**
+   * A node that was let in.
+   *
+   * @param answer what it is told
+   */
+  record Admission(AttachedNode node, Registered answer) {}
+
+  /**
    * Puts a node whose proof was right on record.
    *
    * @param clusterId the cluster that its volumes belong to; empty if to none yet
    */
-  CompletableFuture<AttachedNode> register(NodeDescription node, String clusterId) {
+  CompletableFuture<Admission> register(NodeDescription node, String clusterId) {
     if (!leader.gate().isOpen()) {
       return leader.gate().refusal();
     }
     return reads
         .query(deadline(), view -> checkCluster(view, clusterId))
+        .thenCompose(identity -> submit(new ClusterCommand.RegisterNode(node)))
         .thenCompose(
-            identity ->
-                submit(new ClusterCommand.RegisterNode(node))
-                    .thenApply(reply -> attached(reply, identity, node)));
+            reply -> reads.query(deadline(), view -> admission(view, nodeIdOf(reply), node)));
   }
 
   private static ClusterIdentity checkCluster(StateView view, String clusterId) {
@@ -113,10 +120,31 @@ final class NodeDesk {
     return identity;
   }
 
-  private static AttachedNode attached(
-      Reply reply, ClusterIdentity identity, NodeDescription node) {
+  private Admission admission(StateView view, NodeId nodeId, NodeDescription node) {
+    ClusterIdentity identity = checkCluster(view, "");
+    return new Admission(
+        new AttachedNode(nodeId, node),
+        Registered.newBuilder()
+            .setClusterId(identity.clusterId())
+            .setNodeId(nodeId.value())
+            .setHeartbeatIntervalMillis(Math.toIntExact(heartbeatInterval.toMillis()))
+            .addAllSigningKeys(signingKeys())
+            .setHistory(history(view))
+            .setNowMillis(new ClusterQueries(view).nowMillis())
+            .build());
+  }
+
+  /** Rule T3. */
+  private static MetadataHistory history(StateView view) {
+    return MetadataHistory.newBuilder()
+        .setNumber(new ClusterQueries(view).history())
+        .setAppliedIndex(view.applied().index())
+        .build();
+  }
+
+  private static NodeId nodeIdOf(Reply reply) {
     if (reply instanceof Reply.NodeRegistered registered) {
-      return new AttachedNode(registered.nodeId(), identity.clusterId(), node);
+      return registered.nodeId();
     }
     if (reply instanceof Reply.Failure refused) {
       throw refused.toException();
@@ -127,16 +155,6 @@ final class NodeDesk {
   private CompletableFuture<Reply> submit(Command command) {
     long nowMillis = environment.log().nowMillis();
     return environment.log().submit(CommandEnvelope.internal(nowMillis, command));
-  }
-
-  /** Returns what a node is told when it has registered. */
-  Registered registered(AttachedNode node) {
-    return Registered.newBuilder()
-        .setClusterId(node.clusterId())
-        .setNodeId(node.nodeId().value())
-        .setHeartbeatIntervalMillis(Math.toIntExact(heartbeatInterval.toMillis()))
-        .addAllSigningKeys(signingKeys())
-        .build();
   }
 
   private List<SigningKey> signingKeys() {
@@ -166,7 +184,8 @@ final class NodeDesk {
                 .setHeartbeatReply(
                     HeartbeatReply.newBuilder()
                         .setNowMillis(new ClusterQueries(view).nowMillis())
-                        .addAllSigningKeys(signingKeys()))
+                        .addAllSigningKeys(signingKeys())
+                        .setHistory(history(view)))
                 .build(),
         answer,
         () -> {});

@@ -12,13 +12,15 @@ import io.shoal.proto.v1.ReplicationServiceGrpc;
 import io.shoal.proto.v1.SnapshotPart;
 import io.shoal.proto.v1.SnapshotRequest;
 import java.security.SecureRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
- * The service for the other metadata servers. Snapshots are read and sent by a thread of its own, a
- * few at a time.
+ * The service for the other metadata servers, and for backups. Snapshots are read and sent by a
+ * thread of its own, a few at a time.
  */
 public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServiceImplBase
     implements AutoCloseable {
@@ -26,6 +28,7 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
   private static final int RETRY_AFTER_MILLIS = 1_000;
 
   private final Snapshots snapshots;
+  private final Supplier<CompletableFuture<Void>> fresh;
   private final ClusterSecret secret;
   private final SecureRandom random;
   private final Timer timer;
@@ -36,13 +39,19 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
   /**
    * Makes the service.
    *
+   * @param fresh takes a snapshot that holds all that was acknowledged before
    * @param secret what callers prove to know
    * @param random draws challenges
    * @param timer ends calls of those who do not take what they get
    */
   public ReplicationRpc(
-      Snapshots snapshots, ClusterSecret secret, SecureRandom random, Timer timer) {
+      Snapshots snapshots,
+      Supplier<CompletableFuture<Void>> fresh,
+      ClusterSecret secret,
+      SecureRandom random,
+      Timer timer) {
     this.snapshots = snapshots;
+    this.fresh = fresh;
     this.secret = secret;
     this.random = random;
     this.timer = timer;
@@ -63,7 +72,8 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
       return new Ignored();
     }
     SnapshotSender sender =
-        new SnapshotSender(call, snapshots, secret, random, sending, timer, transfers::release);
+        new SnapshotSender(
+            call, snapshots, fresh, secret, random, sending, timer, transfers::release);
     sender.begin();
     return sender;
   }

@@ -9,6 +9,7 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.rpc.RpcErrors;
+import io.shoal.common.rpc.SnapshotDownload;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.consensus.snapshot.Snapshot;
 import io.shoal.metadata.consensus.snapshot.Snapshots;
@@ -27,8 +28,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,9 +43,6 @@ import org.slf4j.LoggerFactory;
  * thread, which may wait for the disk.
  */
 final class SnapshotSender implements StreamObserver<SnapshotRequest> {
-  /** What the proof is for. */
-  static final String PURPOSE = "snapshot";
-
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotSender.class);
   private static final Duration PROGRESS_LIMIT = Duration.ofSeconds(30);
   private static final int NONCE_BYTES = 32;
@@ -52,6 +52,7 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
 
   private final ServerCallStreamObserver<SnapshotPart> caller;
   private final Snapshots snapshots;
+  private final Supplier<CompletableFuture<Void>> fresh;
   private final ClusterSecret secret;
   private final byte[] nonce = new byte[NONCE_BYTES];
   private final Executor executor;
@@ -59,6 +60,7 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
   private final Runnable onEnd;
 
   private final Deque<OpenFile> files = new ArrayDeque<>();
+  private boolean proved;
   private boolean sending;
   private boolean ended;
   private Timer.@Nullable Scheduled alarm;
@@ -66,6 +68,7 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
   SnapshotSender(
       ServerCallStreamObserver<SnapshotPart> caller,
       Snapshots snapshots,
+      Supplier<CompletableFuture<Void>> fresh,
       ClusterSecret secret,
       SecureRandom random,
       Executor executor,
@@ -73,6 +76,7 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
       Runnable onEnd) {
     this.caller = caller;
     this.snapshots = snapshots;
+    this.fresh = fresh;
     this.secret = secret;
     this.executor = executor;
     this.timer = timer;
@@ -111,8 +115,7 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
 
   @Override
   public void onNext(SnapshotRequest request) {
-    byte[] proof = request.getProof().toByteArray();
-    run(() -> onProof(proof));
+    run(() -> onRequest(request));
   }
 
   @Override
@@ -139,16 +142,43 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
     }
   }
 
-  private void onProof(byte[] proof) {
-    if (ended || sending) {
+  private void onRequest(SnapshotRequest request) {
+    if (ended || proved) {
       return;
     }
-    if (!secret.proves(proof, nonce, PURPOSE)) {
+    if (!secret.proves(request.getProof().toByteArray(), nonce, SnapshotDownload.PURPOSE)) {
       refuse(
           new ShoalException(
               ErrorCode.UNAUTHENTICATED,
               "",
               "the caller's proof is wrong: it was started with another cluster secret"));
+      return;
+    }
+    proved = true;
+    if (!request.getFresh()) {
+      sendNewest();
+      return;
+    }
+    if (alarm != null) {
+      alarm.cancel();
+    }
+    var unused =
+        fresh
+            .get()
+            .whenComplete(
+                (taken, failure) ->
+                    run(
+                        () -> {
+                          if (failure == null) {
+                            sendNewest();
+                          } else {
+                            refuse(ShoalException.of(failure));
+                          }
+                        }));
+  }
+
+  private void sendNewest() {
+    if (ended) {
       return;
     }
     try {

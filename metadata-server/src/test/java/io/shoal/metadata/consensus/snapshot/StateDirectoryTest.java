@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.shoal.common.snapshot.DurableFiles;
+import io.shoal.common.snapshot.SnapshotFiles;
 import io.shoal.metadata.store.DurableStateStore;
 import io.shoal.metadata.store.LogPosition;
 import io.shoal.metadata.store.RocksSettings;

@@ -16,6 +16,8 @@ import io.shoal.common.rpc.RpcChannels;
 import io.shoal.common.rpc.RpcServer;
 import io.shoal.common.rpc.RpcServers;
 import io.shoal.common.rpc.RpcSettings;
+import io.shoal.common.rpc.SnapshotDownload;
+import io.shoal.common.snapshot.IncomingFiles;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.FakeClock;
 import io.shoal.metadata.consensus.snapshot.IncomingSnapshot;
@@ -38,8 +40,12 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,17 +61,20 @@ final class SnapshotTransferTest {
   @TempDir private Path directory;
   private final EventLoops loops = EventLoops.start("test", 1, UnpooledByteBufAllocator.DEFAULT);
   private final FakeClock timer = new FakeClock();
+  private final ExecutorService writing = Executors.newSingleThreadExecutor();
   private Snapshots source;
   private Snapshots target;
   private ReplicationRpc service;
   private RpcServer server;
   private SnapshotFetcher fetcher;
+  private Supplier<CompletableFuture<Void>> fresh =
+      () -> CompletableFuture.failedFuture(new AssertionError("not asked for"));
 
   @BeforeEach
   void start() throws IOException {
     source = new Snapshots(directory.resolve("source"), 2);
     target = new Snapshots(directory.resolve("target"), 2);
-    service = new ReplicationRpc(source, SECRET, new SecureRandom(), timer);
+    service = new ReplicationRpc(source, () -> fresh.get(), SECRET, new SecureRandom(), timer);
     server = listen(service);
     fetcher = new SnapshotFetcher(loops, RpcSettings.defaults(), SECRET, timer);
   }
@@ -73,6 +82,7 @@ final class SnapshotTransferTest {
   @AfterEach
   void stop() {
     fetcher.close();
+    writing.shutdown();
     server.close(Duration.ZERO);
     service.close();
     loops.close();
@@ -236,6 +246,61 @@ final class SnapshotTransferTest {
     public void onCompleted() {}
   }
 
+  private CompletableFuture<Snapshot> fetchFresh() {
+    ManagedChannel channel = RpcChannels.open(server.address(), loops, RpcSettings.defaults());
+    SnapshotDownload.Target<Snapshot> into =
+        new SnapshotDownload.Target<>() {
+          private @Nullable IncomingSnapshot incoming;
+
+          @Override
+          public IncomingFiles begin(long term, long index) throws IOException {
+            incoming = target.receive(new LogPosition(term, index));
+            return incoming.files();
+          }
+
+          @Override
+          public Snapshot finish() throws IOException {
+            return Objects.requireNonNull(incoming).finish();
+          }
+        };
+    return new SnapshotDownload<>(
+            new SnapshotDownload.Question(server.address(), channel, SECRET, true),
+            into,
+            writing,
+            timer)
+        .begin()
+        .whenComplete((snapshot, failure) -> channel.shutdownNow());
+  }
+
+  /** A backup has all that was acknowledged before it was asked for. */
+  @Test
+  void fresh_isTakenFirst() throws IOException {
+    takeSnapshot(7);
+    CompletableFuture<Void> taken = new CompletableFuture<>();
+    CompletableFuture<Void> asked = new CompletableFuture<>();
+    fresh =
+        () -> {
+          asked.complete(null);
+          return taken;
+        };
+    CompletableFuture<Snapshot> fetched = fetchFresh();
+    Await.result(asked);
+    takeSnapshot(8);
+    taken.complete(null);
+    assertThat(Await.result(fetched).position().index()).isEqualTo(8);
+  }
+
+  @Test
+  void fresh_ofAServerThatCanNotTell_failsForThatReason() {
+    fresh =
+        () ->
+            CompletableFuture.failedFuture(
+                new ShoalException(ErrorCode.NOT_LEADER, "m2.example:7400", "m2 leads"));
+    ShoalException failure = Await.failure(fetchFresh());
+    assertThat(failure.code()).isEqualTo(ErrorCode.NOT_LEADER);
+    assertThat(failure.subject()).isEqualTo("m2.example:7400");
+  }
+
   @Test
   void fetch_damagedAtTheSource_isNoticed() throws IOException {
     Snapshot sent = takeSnapshot(7);
@@ -253,13 +318,13 @@ final class SnapshotTransferTest {
   @Test
   void incoming_whatDoesNotFit_isRefused() throws IOException {
     IncomingSnapshot incoming = target.receive(new LogPosition(1, 1));
-    incoming.append("a", 0, ByteBuffer.allocate(10));
+    incoming.files().append("a", 0, ByteBuffer.allocate(10));
     for (String name : List.of("../a", "a/b", "", ".", "..", "a\0b")) {
-      assertThatThrownBy(() -> incoming.append(name, 0, ByteBuffer.allocate(1)))
+      assertThatThrownBy(() -> incoming.files().append(name, 0, ByteBuffer.allocate(1)))
           .as(name)
           .isInstanceOf(IOException.class);
     }
-    assertThatThrownBy(() -> incoming.append("a", 11, ByteBuffer.allocate(1)))
+    assertThatThrownBy(() -> incoming.files().append("a", 11, ByteBuffer.allocate(1)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("expected: 10");
     assertThatThrownBy(incoming::finish).isInstanceOf(IOException.class);

@@ -1,4 +1,4 @@
-package io.shoal.metadata.consensus.snapshot;
+package io.shoal.common.snapshot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.shoal.metadata.consensus.snapshot;
+package io.shoal.common.snapshot;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -15,14 +15,16 @@ import java.util.zip.CRC32C;
  * {@code name size crc32c}; table files, which can be large and hold checksums of their own, have
  * {@code -} in place of the checksum. The last line is the checksum of those before it.
  */
-final class SnapshotFiles {
-  static final String LIST_NAME = "FILES";
+public final class SnapshotFiles {
+  /** Name of the list. */
+  public static final String LIST_NAME = "FILES";
+
   private static final String TABLE_SUFFIX = ".sst";
 
   private SnapshotFiles() {}
 
   /** Lists and syncs the files of a directory that is about to become a snapshot. */
-  static void seal(Path directory) throws IOException {
+  public static void seal(Path directory) throws IOException {
     StringBuilder list = new StringBuilder();
     for (Path file : filesOf(directory)) {
       list.append(describe(file)).append('\n');
@@ -39,7 +41,7 @@ final class SnapshotFiles {
    * @return its files, without the list
    * @throws IOException if a file is missing, has another size or checksum, or the list is damaged
    */
-  static List<Path> check(Path directory) throws IOException {
+  public static List<Path> check(Path directory) throws IOException {
     String list = Files.readString(directory.resolve(LIST_NAME), UTF_8);
     int end = list.lastIndexOf('\n', list.length() - 2) + 1;
     String expected = checksum(list.substring(0, end).getBytes(UTF_8));
@@ -58,7 +60,8 @@ final class SnapshotFiles {
     return files;
   }
 
-  static boolean isTable(Path file) {
+  /** Tells whether a file is a table, which is never written again. */
+  public static boolean isTable(Path file) {
     return file.toString().endsWith(TABLE_SUFFIX);
   }
 
