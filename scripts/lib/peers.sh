@@ -147,10 +147,22 @@ start_shoal() {
     io.shoal.cli.ShoalMain --cluster "$DIR" ls /
   write_command "$ROOT/shoal-own" env "XDG_CACHE_HOME=$ROOT/cache" "$here/shoal" --cluster "$DIR" ls /
   describe shoal "about=Shoal $SHOAL_VERSION, metadata server and $1 storage nodes, defaults; durable when acknowledged" \
-    adapter=shoal "address=$(metadata_servers)" "class-path=$CLASS_PATH" "pids=$pids" "workloads=$ALL_WORKLOADS W10 A" \
+    adapter=shoal "address=$(metadata_servers)" "class-path=$CLASS_PATH" "pids=$pids" "workloads=$ALL_WORKLOADS W10 W12 A" \
     "command-line=$ROOT/shoal-ls" "launcher=$ROOT/shoal-own"
   SHOAL_ADDRESS=$(metadata_servers)
   SHOAL_PIDS=$pids
+}
+
+# bench_three NODES: another cluster, with three metadata servers, for what only they are asked for.
+bench_three() {
+  local name pids="" DIR=$ROOT/three
+  "$here/cluster" start --dir "$DIR" --nodes "$1" --metadata 3 --set metadata.file.grace=1m >&2
+  read_members
+  for name in "${NAMES[@]}"; do
+    pids+=" $(pid_of "$name")"
+  done
+  describe shoal-three "about=another cluster, with three metadata servers" adapter=shoal "address=$(metadata_servers)" \
+    "class-path=$CLASS_PATH" "pids=$pids" "workloads=W5 W7 W12"
 }
 
 # bench_memory NODES: the same cluster, for files that are acknowledged from memory; start_shoal has run.

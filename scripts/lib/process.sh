@@ -64,13 +64,15 @@ start_process() {
   mv -f "$DIR/run/$name.pid.new" "$DIR/run/$name.pid"
 }
 
-# prepare_process --format|--join NAME: makes the data directory of a metadata server of a new cluster, or of one that joins others.
+# prepare_process NAME --format|--join|--restore BACKUP: makes the data directory of a metadata server of a new cluster, of one that
+# joins others, or of one that begins with a backup.
 prepare_process() {
-  local jar
+  local name=$1 jar
+  shift
   jar=$(jar_of metadata-server)
   find_java
-  "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dshoal.log=$DIR/logs/$2.log" \
-    "-Dlogback.configurationFile=$SHOAL_HOME/conf/logback.xml" -jar "$jar" "$1" --conf "$DIR/conf/$2.conf"
+  "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "-Dshoal.log=$DIR/logs/$name.log" \
+    "-Dlogback.configurationFile=$SHOAL_HOME/conf/logback.xml" -jar "$jar" "$@" --conf "$DIR/conf/$name.conf"
 }
 
 # why_ended NAME: the last lines that it left.

@@ -124,25 +124,21 @@ class TrashTest {
 
   /** The reason for all of it. */
   @Test
-  void metadataIsRestoredFromAnOldBackup_nothingIsErased_andTheRightOneFindsAll() {
-    Path state = directory.resolve("metadata");
-    Path backup = directory.resolve("backup");
+  void metadataIsRestoredFromAnOldBackup_nothingIsErased_andTheRightOneFindsAll()
+      throws IOException {
+    Path old = directory.resolve("old");
     Path right = directory.resolve("right");
     int files = 30;
     try (EmbeddedCluster cluster =
         cluster().metadata("grant.lifetime=15s").node("trash.brake-floor=2").start()) {
       try (ShoalClient client = cluster.newClient()) {
         putFiles(client, "/old", 3);
-      }
-      cluster.stopMetadata();
-      copy(state, backup);
-      cluster.startMetadata();
-      try (ShoalClient client = cluster.newClient()) {
+        Await.result(client.backupMetadata(old, cluster.secretFile()), LONG);
         putFiles(client, "/new", files);
+        Await.result(client.backupMetadata(right, cluster.secretFile()), LONG);
       }
       cluster.stopMetadata();
-      copy(state, right);
-      restore(backup, state);
+      cluster.restoreMetadata(1, old);
       cluster.startMetadata();
       try (ShoalClient client = cluster.newClient()) {
         Await.until(
@@ -152,7 +148,7 @@ class TrashTest {
         assertFiles(client, "/old", 3);
       }
       cluster.stopMetadata();
-      restore(right, state);
+      cluster.restoreMetadata(1, right);
       cluster.startMetadata();
       try (ShoalClient client = cluster.newClient()) {
         assertFiles(client, "/new", files);
@@ -167,6 +163,42 @@ class TrashTest {
         }
         Await.until("what is deleted goes", LONG, () -> chunks(client) == 3);
         assertFiles(client, "/old", 3);
+      }
+    }
+  }
+
+  /** Rule T3: a copy of its directory is no backup; its ids would be given out again. */
+  @Test
+  void metadataIsAnOldCopyOfItself_theNodeDeletesNothing() {
+    Path old = directory.resolve("old");
+    Path right = directory.resolve("right");
+    try (EmbeddedCluster cluster = cluster().start()) {
+      Path state = cluster.metadataDirectory(1);
+      cluster.stopMetadata();
+      copy(state, old);
+      cluster.startMetadata();
+      try (ShoalClient client = cluster.newClient()) {
+        putFiles(client, "/f", 3);
+      }
+      // The node attaches anew, and takes note of how far the metadata is.
+      cluster.stopNode(1);
+      cluster.startNode(1);
+      cluster.stopMetadata();
+      copy(state, right);
+      restore(old, state);
+      cluster.startMetadata();
+      try (ShoalClient client = cluster.newClient()) {
+        Await.until("it is noticed", LONG, () -> everyNode(client, Upkeep::brakeOn));
+      }
+      cluster.stopMetadata();
+      restore(right, state);
+      cluster.startMetadata();
+      try (ShoalClient client = cluster.newClient()) {
+        assertFiles(client, "/f", 3);
+        putFiles(client, "/new", 3);
+        assertThat(everyNode(client, Upkeep::brakeOn)).isTrue();
+        confirm(client);
+        Await.until("deletion goes on", LONG, () -> everyNode(client, told -> !told.brakeOn()));
       }
     }
   }

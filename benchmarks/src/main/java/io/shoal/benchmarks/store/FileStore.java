@@ -43,7 +43,7 @@ public interface FileStore extends AutoCloseable {
     return readLarge(path);
   }
 
-  /** Tells the length of a file; -1 if there is none. */
+  /** Tells the length of a file, 0 for a directory; -1 if there is neither. */
   CompletableFuture<Long> length(String path);
 
   /** Lists a directory with the status of its entries, and tells how many there are. */

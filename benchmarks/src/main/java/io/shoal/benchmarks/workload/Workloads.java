@@ -20,6 +20,7 @@ public final class Workloads {
         new Names(sizes),
         new Flushes(sizes),
         new Flood(sizes),
+        new Depths(sizes),
         new AsynchronousGain(sizes));
   }
 }

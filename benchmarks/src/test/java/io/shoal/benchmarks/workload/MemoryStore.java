@@ -51,7 +51,8 @@ final class MemoryStore implements FileStore {
 
   @Override
   public CompletableFuture<Long> length(String path) {
-    return CompletableFuture.completedFuture(files.getOrDefault(path, -1L));
+    return CompletableFuture.completedFuture(
+        files.getOrDefault(path, directories.contains(path) ? 0L : -1L));
   }
 
   @Override

@@ -45,7 +45,17 @@ class WorkloadsTest {
         .extracting(Sample::row)
         .extracting(Row::id)
         .doesNotHaveDuplicates()
-        .contains("W1", "W2", "W7-mkdirs", "W7-delete", "W8-4", "W8-64", "W10-write", "A-stat-all");
+        .contains(
+            "W1",
+            "W2",
+            "W7-mkdirs",
+            "W7-delete",
+            "W8-4",
+            "W8-64",
+            "W10-write",
+            "W12-mkdirs-256",
+            "W12-stat-1",
+            "A-stat-all");
   }
 
   private void run(Workload workload, MemoryStore store) throws Exception {

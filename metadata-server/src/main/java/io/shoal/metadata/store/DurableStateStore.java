@@ -2,6 +2,7 @@ package io.shoal.metadata.store;
 
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store on disk. The log is its write-ahead log: what was committed here but not flushed is lost
@@ -11,6 +12,12 @@ import java.util.concurrent.CompletableFuture;
 public interface DurableStateStore extends StateStore {
   /** Completes when the store is closed and its files are let go: after the last view. */
   CompletableFuture<Void> released();
+
+  /**
+   * Returns a digest of all that was committed up to some place in the log that is the same for all
+   * servers, not long ago; null if there was none yet. May be asked for by anyone.
+   */
+  @Nullable StateDigest digest();
 
   /** Brings all that is committed onto stable storage. */
   void flush();

@@ -3,6 +3,7 @@ package io.shoal.metadata.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store whose whole content can be replaced by another one's. Views that are open stay good to
@@ -57,6 +58,11 @@ public final class ReplaceableStateStore implements DurableStateStore {
   @Override
   public LogPosition applied() {
     return current.applied();
+  }
+
+  @Override
+  public @Nullable StateDigest digest() {
+    return current.digest();
   }
 
   @Override

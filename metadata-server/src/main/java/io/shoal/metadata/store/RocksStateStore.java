@@ -41,6 +41,7 @@ public final class RocksStateStore implements DurableStateStore {
 
   private static final byte[] FORMAT_KEY = "format".getBytes(UTF_8);
   private static final byte[] APPLIED_KEY = "applied".getBytes(UTF_8);
+  private static final byte[] DIGEST_KEY = "digest".getBytes(UTF_8);
 
   private final Path directory;
   private final RocksOptions options;
@@ -51,6 +52,7 @@ public final class RocksStateStore implements DurableStateStore {
   private final WriterMemory committed;
 
   private volatile LogPosition applied = LogPosition.NONE;
+  private volatile DigestChain digests = DigestChain.of(null);
   private @Nullable Overlay writer;
 
   /** Guards the two fields below. */
@@ -160,6 +162,11 @@ public final class RocksStateStore implements DurableStateStore {
                   + ")"));
     }
     applied = position(position);
+    try {
+      digests = DigestChain.of(database.get(own, DIGEST_KEY));
+    } catch (IllegalArgumentException e) {
+      throw new UncheckedIOException(new IOException(directory + ": " + e.getMessage(), e));
+    }
   }
 
   private static LogPosition position(byte @Nullable [] stored) {
@@ -198,7 +205,13 @@ public final class RocksStateStore implements DurableStateStore {
     }
     position.checkBehind(applied);
     try (WriteBatch batch = new WriteBatch()) {
-      mine.applyTo((table, key, value) -> add(batch, handles.get(table), key, value));
+      DigestChain chain = digests;
+      mine.applyTo(
+          (table, key, value) -> {
+            add(batch, handles.get(table), key, value);
+            chain.change(table, key, value);
+          });
+      add(batch, own, DIGEST_KEY, chain.commit(position.index()));
       add(batch, own, FORMAT_KEY, ByteBuffer.allocate(4).putInt(FORMAT).array());
       add(
           batch,
@@ -232,6 +245,11 @@ public final class RocksStateStore implements DurableStateStore {
   @Override
   public LogPosition applied() {
     return applied;
+  }
+
+  @Override
+  public @Nullable StateDigest digest() {
+    return digests.milestone();
   }
 
   @Override

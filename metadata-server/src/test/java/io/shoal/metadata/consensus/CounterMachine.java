@@ -10,12 +10,14 @@ import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.raft.EntryCodec;
 import io.shoal.metadata.consensus.raft.StateTransition;
 import io.shoal.metadata.row.Bytes;
+import io.shoal.metadata.store.StateDigest;
 import io.shoal.metadata.store.StateReader;
 import io.shoal.metadata.store.StateWriter;
 import io.shoal.metadata.store.Table;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small state machine in place of the real one: {@code AllocateIds(n)} adds n to a counter and
@@ -24,6 +26,13 @@ import java.util.List;
 public final class CounterMachine implements StateTransition, EntryCodec {
   private static final byte[] COUNTER = "counter".getBytes(UTF_8);
   private static final byte[] NOW = "now".getBytes(UTF_8);
+
+  private volatile boolean deviates;
+
+  /** Makes it do something else than others do, or the same again. */
+  public void deviate(boolean now) {
+    deviates = now;
+  }
 
   public static CommandEnvelope add(int count) {
     return CommandEnvelope.internal(1_000, new AllocateIds(count));
@@ -56,7 +65,7 @@ public final class CounterMachine implements StateTransition, EntryCodec {
     }
     long after = counter(writer) + count;
     writer.put(Table.SYSTEM, COUNTER, longBytes(after));
-    writer.put(Table.CHUNKS, longBytes(after), new byte[64]);
+    writer.put(Table.CHUNKS, longBytes(after), new byte[deviates ? 65 : 64]);
     return new Reply.IdsAllocated(new ChunkId(after), count);
   }
 
@@ -72,15 +81,23 @@ public final class CounterMachine implements StateTransition, EntryCodec {
   }
 
   @Override
-  public byte[] join(List<byte[]> commands) {
+  public byte[] join(List<byte[]> commands, @Nullable StateDigest digest) {
     int length = commands.stream().mapToInt(command -> command.length).sum();
-    ByteBuffer entry = ByteBuffer.allocate(length);
+    ByteBuffer entry = ByteBuffer.allocate(length + 24);
+    entry.putLong(digest == null ? -1 : digest.firstIndex());
+    entry.putLong(digest == null ? -1 : digest.lastIndex());
+    entry.putLong(digest == null ? 0 : digest.value());
     commands.forEach(entry::put);
     return entry.array();
   }
 
   @Override
-  public List<CommandEnvelope> decode(ByteBuffer entry) {
+  public Entry decode(ByteBuffer entry) {
+    StateDigest digest = new StateDigest(entry.getLong(), entry.getLong(), entry.getLong());
+    return new Entry(commands(entry), digest.firstIndex() < 0 ? null : digest);
+  }
+
+  private static List<CommandEnvelope> commands(ByteBuffer entry) {
     List<CommandEnvelope> commands = new ArrayList<>();
     while (entry.hasRemaining()) {
       long time = entry.getLong();

@@ -43,13 +43,15 @@ final class LogServer implements AutoCloseable {
   /** Snapshots of other servers that were fetched. */
   final AtomicInteger installations = new AtomicInteger();
 
+  /** What it applies. */
+  final CounterMachine machine = new CounterMachine();
+
   private final Path directory;
   private final ExecutorService executor = Executors.newFixedThreadPool(2);
   private final SystemTimer timer = new SystemTimer();
 
   private LogServer(ConsensusSettings settings) throws IOException {
     directory = settings.directory();
-    CounterMachine machine = new CounterMachine();
     try {
       log =
           new Consensus(

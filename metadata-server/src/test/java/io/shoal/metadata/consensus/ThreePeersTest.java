@@ -132,6 +132,27 @@ final class ThreePeersTest {
     Await.result(next.log.readBarrier());
   }
 
+  /** Rule S2: a defect, or a disk that lies, made its state another one: nobody may read that. */
+  @Test
+  void stateOfAFollower_isNotThatOfTheLeader_itStops() {
+    group.add(3);
+    LogServer deviating = group.get(group.follower());
+    deviating.machine.deviate(true);
+    group.add(1);
+    Await.until("applied", () -> deviating.counter() == 4);
+    deviating.machine.deviate(false);
+    group.add(300);
+    Await.until("it notices", () -> !deviating.faults.isEmpty());
+    assertThat(deviating.faults.get(0)).hasMessageContaining("is another one than the leader's");
+    assertThat(deviating.counter()).isLessThan(304);
+    for (LogServer server : group.servers()) {
+      if (server != deviating) {
+        Await.until("the others go on", () -> server.counter() == 304);
+        assertThat(server.faults).isEmpty();
+      }
+    }
+  }
+
   /** Its last entry is the last that the others deleted: they can't tell what it was. */
   @Test
   void peerWasAway_andEndsWhereTheLogOfTheOthersBegins_goesOn() throws IOException {

@@ -70,40 +70,45 @@ public final class DeletionBrake {
   }
 
   /**
-   * Takes note of the metadata that the leader goes on with. Rule T3: it must not be behind what
-   * this node has seen. Rule G5: if it was restored from a backup since, the brake is put on.
+   * Takes note of the metadata that the leader goes on with. Rule T3: a node has nothing to do with
+   * one that is behind what it has seen, as long as it is. Rule G5: in that case, and if it was
+   * restored from a backup since, the brake is put on: what it lacks it may have forgotten.
    *
    * @param nowMillis now, on the log clock
    * @return completes when it is noted; fails if the node must have nothing to do with it
    */
   public CompletableFuture<Void> follow(ChunkTrash trash, MetadataHistory told, long nowMillis) {
     BrakeNote next;
+    boolean behind;
     synchronized (this) {
       MetadataHistory known = note.history();
       if (!loaded || told.equals(known)) {
         return CompletableFuture.completedFuture(null);
       }
-      if (told.isBefore(known)) {
+      behind = told.isBefore(known);
+      boolean restored = !known.equals(MetadataHistory.NONE) && told.number() > known.number();
+      if (behind && note.on()) {
         return CompletableFuture.failedFuture(behind(told, known));
       }
-      boolean restored = !known.equals(MetadataHistory.NONE) && told.number() > known.number();
-      if (restored) {
+      if (behind || restored) {
         LOG.error(
-            "Deletion stops: the metadata was restored from a backup ({}; before: {}), and may have"
-                + " forgotten files. When it is well: shoal admin confirm-deletions NODE",
+            "Deletion stops: the metadata {} ({}; before: {}), and may have forgotten files. When it"
+                + " is well: shoal admin confirm-deletions NODE",
+            restored ? "was restored from a backup" : "lacks what it has acknowledged",
             told,
             known);
+        next = new BrakeNote(note.revision() + 1, true, nowMillis, 0, behind ? known : told);
+      } else {
+        next =
+            new BrakeNote(
+                note.revision() + 1, note.on(), note.sinceMillis(), note.confirmedChunks(), told);
       }
-      next =
-          new BrakeNote(
-              note.revision() + 1,
-              note.on() || restored,
-              restored ? nowMillis : note.sinceMillis(),
-              restored ? 0 : note.confirmedChunks(),
-              told);
       note = next;
     }
-    return trash.noteBrake(next);
+    CompletableFuture<Void> noted = trash.noteBrake(next);
+    return behind
+        ? noted.thenCompose(on -> CompletableFuture.failedFuture(behind(told, next.history())))
+        : noted;
   }
 
   private static ShoalException behind(MetadataHistory told, MetadataHistory known) {

@@ -15,6 +15,8 @@ import io.shoal.metadata.command.RepairCommand;
 import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.metadata.consensus.raft.EntryCodec;
+import io.shoal.metadata.store.StateDigest;
+import io.shoal.proto.log.v1.DigestValue;
 import io.shoal.proto.log.v1.LogEntry;
 import io.shoal.proto.log.v1.LoggedCommand;
 import io.shoal.proto.log.v1.StampValue;
@@ -92,16 +94,23 @@ public final class LogEntryCodec implements EntryCodec {
   }
 
   @Override
-  public byte[] join(List<byte[]> commands) {
+  public byte[] join(List<byte[]> commands, @Nullable StateDigest digest) {
     LogEntry.Builder entry = LogEntry.newBuilder().setVersion(ENTRY_VERSION);
     for (byte[] command : commands) {
       entry.addCommands(UnsafeByteOperations.unsafeWrap(command));
+    }
+    if (digest != null) {
+      entry.setDigest(
+          DigestValue.newBuilder()
+              .setFirstIndex(digest.firstIndex())
+              .setLastIndex(digest.lastIndex())
+              .setValue(digest.value()));
     }
     return entry.build().toByteArray();
   }
 
   @Override
-  public List<CommandEnvelope> decode(ByteBuffer encoded) {
+  public Entry decode(ByteBuffer encoded) {
     try {
       LogEntry entry = LogEntry.parseFrom(encoded);
       requireVersion("log entry", entry.getVersion(), ENTRY_VERSION);
@@ -109,10 +118,14 @@ public final class LogEntryCodec implements EntryCodec {
       for (ByteString command : entry.getCommandsList()) {
         commands.add(decodeCommand(LoggedCommand.parseFrom(command)));
       }
-      return commands;
+      return new Entry(commands, entry.hasDigest() ? digest(entry.getDigest()) : null);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("log entry: malformed", e);
     }
+  }
+
+  private static StateDigest digest(DigestValue digest) {
+    return new StateDigest(digest.getFirstIndex(), digest.getLastIndex(), digest.getValue());
   }
 
   private static CommandEnvelope decodeCommand(LoggedCommand logged) {

@@ -15,6 +15,7 @@ import io.shoal.metadata.consensus.snapshot.SnapshotSource;
 import io.shoal.metadata.consensus.snapshot.Snapshots;
 import io.shoal.metadata.consensus.snapshot.StateDirectory;
 import io.shoal.metadata.store.ReplaceableStateStore;
+import io.shoal.metadata.store.StateDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +74,11 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong callIds = new AtomicLong();
   private final EntryCodec codec;
+  private final ReplaceableStateStore store;
+
+  /** The last one that went into the log; used by the thread that appends. */
+  private @Nullable StateDigest sentDigest;
+
   private final RaftEvents events;
   private final SnapshotStorage storage;
   private final ReplicatedStateMachine machine;
@@ -104,6 +110,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     this.groupId = RaftGroupId.valueOf(settings.groupId());
     this.selfId = RaftPeerId.valueOf(settings.self().id());
     this.codec = codec;
+    this.store = store;
     this.events = events;
     this.storage = new SnapshotStorage(snapshots, settings.snapshots(), this::takeSnapshotInTime);
     this.machine =
@@ -175,7 +182,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
 
   @Override
   public void append(PendingEntry entry) {
-    byte[] content = codec.join(entry.encoded());
+    byte[] content = codec.join(entry.encoded(), newDigest());
     RaftClientRequest request =
         RaftClientRequest.newBuilder()
             .setClientId(clientId)
@@ -193,6 +200,16 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     } catch (IOException | RuntimeException e) {
       settle(entry, null, e);
     }
+  }
+
+  /** Returns the state's digest if it was not in an entry yet. */
+  private @Nullable StateDigest newDigest() {
+    StateDigest digest = store.digest();
+    if (digest == null || digest.equals(sentDigest)) {
+      return null;
+    }
+    sentDigest = digest;
+    return digest;
   }
 
   /** An entry that was applied here is settled already; of any other nothing is known (rule X1). */

@@ -6,6 +6,7 @@ import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.queue.PendingEntry;
 import io.shoal.metadata.store.LogPosition;
 import io.shoal.metadata.store.ReplaceableStateStore;
+import io.shoal.metadata.store.StateDigest;
 import io.shoal.metadata.store.StateWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -158,7 +159,7 @@ final class ReplicatedStateMachine extends BaseStateMachine {
       checkReplayed(position, own);
       return;
     }
-    List<CommandEnvelope> commands = own == null ? decode(entry) : own.commands();
+    List<CommandEnvelope> commands = own == null ? commandsOf(entry) : own.commands();
     List<Reply> replies = new ArrayList<>(commands.size());
     try (StateWriter writer = store.begin()) {
       for (CommandEnvelope command : commands) {
@@ -184,8 +185,21 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     }
   }
 
-  private List<CommandEnvelope> decode(LogEntryProto entry) {
-    return codec.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+  /** Rule S2: what another server sent is applied to the same state only. */
+  private List<CommandEnvelope> commandsOf(LogEntryProto entry) {
+    EntryCodec.Entry decoded =
+        codec.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+    StateDigest leaders = decoded.digest();
+    StateDigest own = store.digest();
+    if (leaders != null && own != null && own.contradicts(leaders)) {
+      throw new IllegalStateException(
+          "the state of this server is another one than the leader's: "
+              + own
+              + " (expected: "
+              + leaders
+              + "). One of both is of no use any more (see: shoal admin metadata replace)");
+    }
+    return decoded.commands();
   }
 
   /**

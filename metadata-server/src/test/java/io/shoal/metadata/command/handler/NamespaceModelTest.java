@@ -66,9 +66,9 @@ class NamespaceModelTest {
     try (second) {
       for (int from = 0; from < log.size(); from += BATCH) {
         List<CommandEnvelope> batch = log.subList(from, Math.min(log.size(), from + BATCH));
-        byte[] entry = codec.join(batch.stream().map(codec::encode).toList());
+        byte[] entry = codec.join(batch.stream().map(codec::encode).toList(), null);
         StateWriter writer = second.begin();
-        for (CommandEnvelope envelope : codec.decode(ByteBuffer.wrap(entry))) {
+        for (CommandEnvelope envelope : codec.decode(ByteBuffer.wrap(entry)).commands()) {
           applier.apply(writer, envelope);
         }
         second.commit(writer, new LogPosition(1, from));

@@ -12,6 +12,7 @@ import io.shoal.metadata.command.MaintenanceCommand;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.command.SessionCommand;
 import io.shoal.metadata.command.SessionStamp;
+import io.shoal.metadata.store.StateDigest;
 import io.shoal.proto.log.v1.KeptReply;
 import io.shoal.proto.log.v1.LogEntry;
 import io.shoal.proto.log.v1.LoggedCommand;
@@ -50,7 +51,8 @@ class CodecTest {
           CommandEnvelope envelope =
               new CommandEnvelope(stamp, random.nextLong(), random.nextLong(), records.draw(type));
 
-          assertThat(decode(codec.join(List.of(codec.encode(envelope))))).containsExactly(envelope);
+          assertThat(decode(codec.join(List.of(codec.encode(envelope)), null)))
+              .containsExactly(envelope);
         });
   }
 
@@ -73,9 +75,9 @@ class CodecTest {
       commands.add(CommandEnvelope.internal(i, new MaintenanceCommand.Tick(i)));
     }
 
-    assertThat(decode(codec.join(commands.stream().map(codec::encode).toList())))
+    assertThat(decode(codec.join(commands.stream().map(codec::encode).toList(), null)))
         .isEqualTo(commands);
-    assertThat(decode(codec.join(List.of()))).isEmpty();
+    assertThat(decode(codec.join(List.of(), null))).isEmpty();
   }
 
   /** Bytes that earlier versions wrote: what stands in logs must be read for ever. */
@@ -90,7 +92,7 @@ class CodecTest {
     String written =
         "080112270801120d090807060504030201100918081880a0f1c2b13420ffffffffffffffff7fe20302084d";
 
-    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(tick))))).isEqualTo(written);
+    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(tick)), null))).isEqualTo(written);
     assertThat(decode(HEX.parseHex(written))).containsExactly(tick);
   }
 
@@ -108,9 +110,9 @@ class CodecTest {
         "0801122a0802180120ffffffffffffffff7f521a0a03636c69110700000000000000"
             + "1a03616e6e22057374616666";
 
-    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(anonymous))))).isEqualTo(first);
+    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(anonymous)), null))).isEqualTo(first);
     assertThat(decode(HEX.parseHex(first))).containsExactly(anonymous);
-    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(ofAnn))))).isEqualTo(second);
+    assertThat(HEX.formatHex(codec.join(List.of(codec.encode(ofAnn)), null))).isEqualTo(second);
     assertThat(decode(HEX.parseHex(second))).containsExactly(ofAnn);
   }
 
@@ -121,9 +123,9 @@ class CodecTest {
     byte[] unknownCommand = LoggedCommand.newBuilder().setVersion(1).build().toByteArray();
     byte[] laterEntry = LogEntry.newBuilder().setVersion(2).build().toByteArray();
 
-    assertThat(decode(codec.join(List.of(tick)))).hasSize(1);
-    refused(codec.join(List.of(tick, laterCommand)), "version 4");
-    refused(codec.join(List.of(tick, unknownCommand)), "does not know");
+    assertThat(decode(codec.join(List.of(tick), null))).hasSize(1);
+    refused(codec.join(List.of(tick, laterCommand), null), "version 4");
+    refused(codec.join(List.of(tick, unknownCommand), null), "does not know");
     refused(laterEntry, "version 2");
     refused(new byte[] {1, 2, 3}, "malformed");
   }
@@ -145,7 +147,17 @@ class CodecTest {
         .hasMessageContaining(message);
   }
 
+  @Test
+  void digest_goesWithTheEntry() {
+    StateDigest digest = new StateDigest(3, 255, 0x8765_4321_0fed_cba9L);
+    byte[] entry = codec.join(List.of(), digest);
+    assertThat(HEX.formatHex(entry))
+        .isEqualTo("0801" + "1a0e" + "0803" + "10ff01" + "19a9cbed0f21436587");
+    assertThat(codec.decode(ByteBuffer.wrap(entry)).digest()).isEqualTo(digest);
+    assertThat(codec.decode(ByteBuffer.wrap(codec.join(List.of(), null))).digest()).isNull();
+  }
+
   private List<CommandEnvelope> decode(byte[] entry) {
-    return codec.decode(ByteBuffer.wrap(entry));
+    return codec.decode(ByteBuffer.wrap(entry)).commands();
   }
 }
