@@ -229,7 +229,20 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   @Override
   public CompletableFuture<@Nullable TermIndex> notifyInstallSnapshotFromLeader(
       RoleInfoProto role, TermIndex first) {
-    if (first.getIndex() <= store.applied().index() + 1) {
+    LogPosition applied = store.applied();
+    if (first.getIndex() <= applied.index() && first.getTerm() > applied.term()) {
+      IllegalStateException another =
+          new IllegalStateException(
+              "this server has applied entries up to "
+                  + applied
+                  + ", which the leader never had: its log begins with "
+                  + first
+                  + ". The metadata was restored from a backup without what is here: it is of no"
+                  + " use any more");
+      fault("follow the leader", another);
+      return CompletableFuture.failedFuture(another);
+    }
+    if (first.getIndex() <= applied.index() + 1) {
       return CompletableFuture.completedFuture(null);
     }
     RaftPeerProto leader = role.getFollowerInfo().getLeaderInfo().getId();
