@@ -3,6 +3,7 @@ package io.shoal.metadata;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.grant.SigningKey;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.Recovery;
@@ -47,8 +48,15 @@ public final class BackupRestore {
   }
 
   private static UUID beginHistory(StateWriter state, Optional<UUID> expected) {
+    SecureRandom random = new SecureRandom();
+    byte[] secret = new byte[SigningKey.SECRET_BYTES];
+    random.nextBytes(secret);
     ClusterIdentity identity =
-        Recovery.begin(state, TimeSource.system().wallMillis(), new SecureRandom());
+        Recovery.begin(
+            state,
+            TimeSource.system().wallMillis(),
+            random.nextLong(Recovery.FIRST_ID_LIMIT),
+            secret);
     UUID clusterId = UUID.fromString(identity.clusterId());
     if (!clusterId.equals(expected.orElse(clusterId))) {
       throw new ShoalException(

@@ -5,7 +5,6 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.metadata.row.Bytes;
 import io.shoal.metadata.store.StateWriter;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * What sets the history that begins with a restored backup apart from all that were lost.
@@ -22,7 +21,7 @@ public final class Recovery {
   private static final int LAST_EPOCH = 255;
 
   /** Leaves as many ids as a cluster needs in ages, wherever it begins. */
-  private static final long FIRST_ID_LIMIT = IdLayout.COUNTER_LIMIT / 2;
+  public static final long FIRST_ID_LIMIT = IdLayout.COUNTER_LIMIT / 2;
 
   private Recovery() {}
 
@@ -31,11 +30,13 @@ public final class Recovery {
    *
    * @param wallMillis now; of two restores the later one has the greater number, by which nodes
    *     know it (rule T3)
-   * @param random draws the key that signs grants from now on, and the first ids
+   * @param firstId drawn from all below {@link #FIRST_ID_LIMIT}: where ids count from
+   * @param secret drawn, too: signs the grants from now on
    * @throws ShoalException {@code INVALID_ARGUMENT} if the state is of no cluster; {@code
    *     LIMIT_EXCEEDED} if it was restored 255 times
    */
-  public static ClusterIdentity begin(StateWriter state, long wallMillis, RandomGenerator random) {
+  public static ClusterIdentity begin(
+      StateWriter state, long wallMillis, long firstId, byte[] secret) {
     ClusterIdentity lost = SystemTable.identity(state);
     if (lost == null) {
       throw new ShoalException(
@@ -52,10 +53,8 @@ public final class Recovery {
     SystemTable.putIdentity(state, identity);
     SystemTable.putHistory(state, Math.max(wallMillis, SystemTable.history(state) + 1));
     for (Counter counter : List.of(Counter.INODE_IDS, Counter.CHUNK_IDS, Counter.SESSION_IDS)) {
-      SystemTable.set(state, counter, random.nextLong(FIRST_ID_LIMIT));
+      SystemTable.set(state, counter, firstId);
     }
-    byte[] secret = new byte[io.shoal.common.grant.SigningKey.SECRET_BYTES];
-    random.nextBytes(secret);
     List<SigningKey> keys = SystemTable.signingKeys(state);
     int keyId = keys.isEmpty() ? 1 : keys.get(keys.size() - 1).keyId() + 1;
     SystemTable.putSigningKeys(state, List.of(new SigningKey(keyId, Bytes.copyOf(secret))));
