@@ -7,6 +7,7 @@ import io.shoal.common.grant.SigningKey;
 import io.shoal.common.time.TimeSource;
 import io.shoal.metadata.cluster.ClusterIdentity;
 import io.shoal.metadata.cluster.Recovery;
+import io.shoal.metadata.cluster.SystemTable;
 import io.shoal.metadata.consensus.RestoredLog;
 import io.shoal.metadata.store.StateWriter;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ public final class BackupRestore {
                 FaultHandler.haltingProcess()));
   }
 
-  private static UUID beginHistory(StateWriter state, Optional<UUID> expected) {
+  private static RestoredLog.History beginHistory(StateWriter state, Optional<UUID> expected) {
     SecureRandom random = new SecureRandom();
     byte[] secret = new byte[SigningKey.SECRET_BYTES];
     random.nextBytes(secret);
@@ -65,6 +66,6 @@ public final class BackupRestore {
           "the backup is of cluster " + clusterId + " (expected: " + expected.orElseThrow() + ")");
     }
     LOG.info("Cluster {} begins recovery epoch {}", clusterId, identity.recoveryEpoch());
-    return clusterId;
+    return new RestoredLog.History(clusterId, SystemTable.history(state));
   }
 }

@@ -187,9 +187,10 @@ class BackupTest {
       file.seek(file.length() / 3);
       file.write(old ^ 0x20);
     }
-    assertThat(
-            catchThrowableOfType(RuntimeException.class, () -> cluster.restoreMetadata(1, backup)))
-        .isNotNull();
+    ShoalException refused =
+        catchThrowableOfType(ShoalException.class, () -> cluster.restoreMetadata(1, backup));
+    assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT);
+    assertThat(refused).hasMessageContaining("is damaged");
     Files.delete(damaged);
     Files.copy(copy.resolve("good"), damaged);
     cluster.restoreMetadata(1, backup);

@@ -87,12 +87,17 @@ public final class LeaderWatch {
     private final HostPort server;
     private @Nullable Answers answers;
     private Timer.@Nullable Scheduled retry;
+    private boolean closed;
 
     Question(HostPort server) {
       this.server = server;
     }
 
     void ask() {
+      // It may have been handed over already when it was called off.
+      if (closed) {
+        return;
+      }
       Answers awaited = new Answers(this, channels.apply(server));
       answers = awaited;
       ClusterServiceGrpc.newStub(awaited.channel)
@@ -100,9 +105,14 @@ public final class LeaderWatch {
     }
 
     void close() {
+      closed = true;
       if (retry != null) {
         retry.cancel();
       }
+      shutDown();
+    }
+
+    private void shutDown() {
       if (answers != null) {
         answers.channel.shutdownNow();
         answers = null;
@@ -125,7 +135,7 @@ public final class LeaderWatch {
         return;
       }
       LOG.debug("{} does not tell who leads: {}", server, String.valueOf(failure));
-      close();
+      shutDown();
       retry = timer.schedule(RETRY_DELAY, LeaderWatch.this::execute, this::ask);
     }
   }

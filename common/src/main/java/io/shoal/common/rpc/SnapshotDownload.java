@@ -94,15 +94,17 @@ public final class SnapshotDownload<T>
   /**
    * Begins.
    *
-   * @return completes with what the target made of it, on the executor; what came of a download
-   *     that fails is deleted. Fails with {@code UNAVAILABLE}, {@code UNAUTHENTICATED}, {@code
-   *     NOT_LEADER}, {@code OVERLOADED}, or {@code DEADLINE_EXCEEDED} if nothing comes any more
+   * @return completes with what the target made of it, on the executor, and when what came of a
+   *     download that fails is deleted. Fails with {@code UNAVAILABLE}, {@code UNAUTHENTICATED},
+   *     {@code NOT_LEADER}, {@code OVERLOADED}, or {@code DEADLINE_EXCEEDED} if nothing comes any
+   *     more
    */
   public CompletableFuture<T> begin() {
-    var unused = result.whenComplete((made, failure) -> ended(failure));
+    CompletableFuture<T> settled = new CompletableFuture<>();
+    var unused = result.whenComplete((made, failure) -> ended(made, failure, settled));
     run(this::waitForNext);
     var unusedCall = ReplicationServiceGrpc.newStub(question.channel()).fetchSnapshot(this);
-    return result;
+    return settled;
   }
 
   /** Gives it up. */
@@ -110,7 +112,7 @@ public final class SnapshotDownload<T>
     result.completeExceptionally(reason);
   }
 
-  private void ended(@Nullable Throwable failure) {
+  private void ended(@Nullable T made, @Nullable Throwable failure, CompletableFuture<T> settled) {
     ClientCallStreamObserver<SnapshotRequest> open = call;
     if (failure != null && open != null) {
       open.cancel("the snapshot is not wanted any more", failure);
@@ -125,9 +127,21 @@ public final class SnapshotDownload<T>
             if (failure != null && incoming != null) {
               incoming.discard();
             }
+            settle(made, failure, settled);
           });
     } catch (RejectedExecutionException closed) {
       LOG.debug("what came of a snapshot is left to the next one");
+      settle(made, failure, settled);
+    }
+  }
+
+  private static <T> void settle(
+      @Nullable T made, @Nullable Throwable failure, CompletableFuture<T> settled) {
+    if (made != null) {
+      settled.complete(made);
+    } else {
+      settled.completeExceptionally(
+          failure == null ? new IllegalStateException("nothing was made") : failure);
     }
   }
 

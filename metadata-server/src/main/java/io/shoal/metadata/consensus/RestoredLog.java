@@ -16,12 +16,23 @@ import java.util.function.Function;
 
 /**
  * The log of a cluster whose state comes from a backup. It begins behind the last entry of the
- * backup, in a term that no server of the history before can have reached: what such a server still
- * has is not taken for newer, and it halts rather than follow.
+ * backup, in a term of its own: the number of the history, which counts milliseconds and so is
+ * greater than any number of elections. A server of another history can't take its entries for its
+ * own, and halts rather than follow.
  */
 public final class RestoredLog {
-  /** More elections than a cluster sees. */
-  private static final long TERMS_OF_A_HISTORY = 1_000_000;
+  /**
+   * So far behind the backup it begins: beyond what a server still applied that was stopped then.
+   */
+  private static final long GAP = 1_000;
+
+  /**
+   * What is different from now on.
+   *
+   * @param groupId keeps the log
+   * @param number of the history, greater than those before
+   */
+  public record History(UUID groupId, long number) {}
 
   private RestoredLog() {}
 
@@ -29,7 +40,7 @@ public final class RestoredLog {
    * Makes state, snapshot and log in a directory that has none. Blocks.
    *
    * @param backup a directory with the files of a snapshot
-   * @param change what else is different from now on; tells which group keeps the log
+   * @param change changes the state, and tells which history begins
    * @return that group
    * @throws IOException if the backup is damaged, or the directory can't be written
    */
@@ -38,25 +49,22 @@ public final class RestoredLog {
       Path backup,
       SnapshotSettings settings,
       RocksSettings rocks,
-      Function<StateWriter, UUID> change,
+      Function<StateWriter, History> change,
       FaultHandler faults)
       throws IOException {
     StateDirectory state = new StateDirectory(directory, rocks, faults);
     try (DurableStateStore store = state.openBackup(backup)) {
-      LogPosition begin = behind(store.applied());
-      UUID groupId;
+      LogPosition last = store.applied();
+      History history;
+      LogPosition begin;
       try (StateWriter writer = store.begin()) {
-        groupId = change.apply(writer);
+        history = change.apply(writer);
+        begin = new LogPosition(Math.max(last.term() + 1, history.number()), last.index() + GAP);
         store.commit(writer, begin);
       }
       new Snapshots(ConsensusSettings.snapshots(directory), settings.retained()).take(store);
-      RaftNode.prepare(ConsensusSettings.raft(directory), groupId, begin.term());
-      return groupId;
+      RaftNode.prepare(ConsensusSettings.raft(directory), history.groupId(), begin.term());
+      return history.groupId();
     }
-  }
-
-  private static LogPosition behind(LogPosition last) {
-    return new LogPosition(
-        (last.term() / TERMS_OF_A_HISTORY + 1) * TERMS_OF_A_HISTORY, last.index() + 1);
   }
 }

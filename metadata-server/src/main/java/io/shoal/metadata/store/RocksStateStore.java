@@ -162,11 +162,7 @@ public final class RocksStateStore implements DurableStateStore {
                   + ")"));
     }
     applied = position(position);
-    try {
-      digests = DigestChain.of(database.get(own, DIGEST_KEY));
-    } catch (IllegalArgumentException e) {
-      throw new UncheckedIOException(new IOException(directory + ": " + e.getMessage(), e));
-    }
+    digests = DigestChain.of(database.get(own, DIGEST_KEY));
   }
 
   private static LogPosition position(byte @Nullable [] stored) {

@@ -93,7 +93,7 @@ public final class CounterMachine implements StateTransition, EntryCodec {
 
   @Override
   public Entry decode(ByteBuffer entry) {
-    StateDigest digest = new StateDigest(entry.getLong(), entry.getLong(), entry.getLong());
+    StateDigest digest = new StateDigest(1, entry.getLong(), entry.getLong(), entry.getLong());
     return new Entry(commands(entry), digest.firstIndex() < 0 ? null : digest);
   }
 

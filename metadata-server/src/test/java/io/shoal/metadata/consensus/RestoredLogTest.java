@@ -39,7 +39,7 @@ final class RestoredLogTest {
         backup,
         SnapshotSettings.DEFAULT,
         RocksSettings.DEFAULT,
-        state -> LogServer.GROUP,
+        state -> new RestoredLog.History(LogServer.GROUP, 1_800_000_000_000L),
         (where, fault) -> {
           throw new AssertionError(where, fault);
         });

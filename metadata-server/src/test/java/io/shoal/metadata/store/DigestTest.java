@@ -108,8 +108,9 @@ class DigestTest {
   /** Of a store that was made before there were digests, say: it can't be compared. */
   @Test
   void otherBegin_contradictsNobody() {
-    assertThat(new StateDigest(1, 255, 7).contradicts(new StateDigest(100, 255, 8))).isFalse();
-    assertThat(new StateDigest(1, 255, 7).contradicts(new StateDigest(1, 511, 8))).isFalse();
-    assertThat(new StateDigest(1, 255, 7).contradicts(new StateDigest(1, 255, 7))).isFalse();
+    assertThat(new StateDigest(1, 1, 255, 7).contradicts(new StateDigest(1, 100, 255, 8)))
+        .isFalse();
+    assertThat(new StateDigest(1, 1, 255, 7).contradicts(new StateDigest(1, 1, 511, 8))).isFalse();
+    assertThat(new StateDigest(1, 1, 255, 7).contradicts(new StateDigest(1, 1, 255, 7))).isFalse();
   }
 }

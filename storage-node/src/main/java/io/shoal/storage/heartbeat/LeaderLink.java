@@ -150,7 +150,8 @@ public final class LeaderLink {
 
   private void attempt() {
     nextAttempt = null;
-    if (closed) {
+    // It may have been handed over already when it was called off.
+    if (closed || bond != null) {
       return;
     }
     Bond begun = new Bond(chooseServer(), context, new BondOwner());
@@ -189,6 +190,9 @@ public final class LeaderLink {
 
     @Override
     public void ended(Bond ended, ShoalException reason) {
+      if (ended != bond) {
+        return;
+      }
       bond = null;
       if (!everAttached && isFinal(reason)) {
         closed = true;

@@ -181,14 +181,26 @@ public final class DeletionBrake {
       }
       off = new BrakeNote(note.revision() + 1, false, sinceMillis, chunks, note.history());
     }
-    return trash.noteBrake(off).thenRun(() -> confirmed(off));
+    return trash.noteBrake(off).thenCompose(noted -> confirmed(trash, off));
   }
 
-  private synchronized void confirmed(BrakeNote off) {
-    if (note.revision() < off.revision()) {
-      note = off;
-      LOG.info("Deletion goes on: an operator confirmed {} chunks", off.confirmedChunks());
+  private CompletableFuture<Void> confirmed(ChunkTrash trash, BrakeNote off) {
+    BrakeNote again;
+    synchronized (this) {
+      if (note.revision() < off.revision()) {
+        note = off;
+        LOG.info("Deletion goes on: an operator confirmed {} chunks", off.confirmedChunks());
+        return CompletableFuture.completedFuture(null);
+      }
+      if (!note.on() || note.sinceMillis() != off.sinceMillis()) {
+        return CompletableFuture.completedFuture(null);
+      }
+      // How far the metadata is was noted meanwhile.
+      again =
+          new BrakeNote(
+              note.revision() + 1, false, off.sinceMillis(), off.confirmedChunks(), note.history());
     }
+    return trash.noteBrake(again).thenCompose(noted -> confirmed(trash, again));
   }
 
   /** Takes note that so many chunks are about to be erased: as many less are confirmed then. */

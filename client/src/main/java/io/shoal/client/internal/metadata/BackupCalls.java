@@ -35,23 +35,19 @@ final class BackupCalls {
               directory.toString(),
               "is there already (expected: the name of a directory to be made)"));
     }
-    ExecutorService writing =
-        Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-backup"));
-    CompletableFuture<MetadataBackup> all =
-        cluster.call(
-            "back up the metadata",
-            deadline,
-            (server, answer) -> fetch(server, directory, secret, writing, answer));
-    Listening.to(all, (made, failure) -> writing.shutdown());
-    return all;
+    return cluster.call(
+        "back up the metadata",
+        deadline,
+        (server, answer) -> fetch(server, directory, secret, answer));
   }
 
   private void fetch(
       ConnectedServer server,
       Path directory,
       ClusterSecret secret,
-      ExecutorService writing,
       CompletableFuture<MetadataBackup> answer) {
+    ExecutorService writing =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-backup"));
     SnapshotDownload<MetadataBackup> download =
         new SnapshotDownload<>(
             new SnapshotDownload.Question(server.server(), server.channel(), secret, true),
@@ -69,6 +65,7 @@ final class BackupCalls {
     Listening.to(
         download.begin(),
         (made, failure) -> {
+          writing.shutdown();
           if (failure == null) {
             answer.complete(made);
           } else {

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,10 @@ final class BackupTarget implements SnapshotDownload.Target<MetadataBackup> {
     logIndex = index;
     IncomingFiles begun = new IncomingFiles(partial);
     incoming = begun;
+    if (Files.getFileStore(partial).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      // It has the keys that permissions are signed with.
+      Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString("rwx------"));
+    }
     return begun;
   }
 

@@ -19,6 +19,9 @@ final class LeaderDoubt {
   private final LeaderWatch watch;
   private boolean begun;
 
+  /** The newest that was heard of in this doubt. */
+  private long knownTerm;
+
   /** The one that says nothing: that others still take it for the leader is no news. */
   private @Nullable HostPort silent;
 
@@ -55,6 +58,7 @@ final class LeaderDoubt {
 
   private void begin(List<HostPort> others) {
     begun = true;
+    knownTerm = 0;
     watch.begin(others);
   }
 
@@ -68,7 +72,8 @@ final class LeaderDoubt {
   }
 
   private void onNotice(long term, HostPort leader) {
-    if (begun && !leader.equals(silent)) {
+    if (begun && !leader.equals(silent) && term >= knownTerm) {
+      knownTerm = term;
       onLeader.accept(leader);
     }
   }

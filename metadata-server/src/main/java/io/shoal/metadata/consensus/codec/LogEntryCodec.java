@@ -104,7 +104,8 @@ public final class LogEntryCodec implements EntryCodec {
           DigestValue.newBuilder()
               .setFirstIndex(digest.firstIndex())
               .setLastIndex(digest.lastIndex())
-              .setValue(digest.value()));
+              .setValue(digest.value())
+              .setVersion(digest.version()));
     }
     return entry.build().toByteArray();
   }
@@ -125,7 +126,8 @@ public final class LogEntryCodec implements EntryCodec {
   }
 
   private static StateDigest digest(DigestValue digest) {
-    return new StateDigest(digest.getFirstIndex(), digest.getLastIndex(), digest.getValue());
+    return new StateDigest(
+        digest.getVersion(), digest.getFirstIndex(), digest.getLastIndex(), digest.getValue());
   }
 
   private static CommandEnvelope decodeCommand(LoggedCommand logged) {

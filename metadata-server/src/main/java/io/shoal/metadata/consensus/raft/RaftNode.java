@@ -3,6 +3,7 @@ package io.shoal.metadata.consensus.raft;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.FaultHandler;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.snapshot.DurableFiles;
 import io.shoal.common.time.TimeSource;
 import io.shoal.common.time.Timer;
 import io.shoal.metadata.consensus.KnownLeader;
@@ -154,6 +155,8 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   public static void prepare(Path logs, UUID groupId, long term) throws IOException {
     Path directory = logs.resolve(groupId.toString());
     Files.createDirectories(directory);
+    DurableFiles.syncParent(logs);
+    DurableFiles.sync(logs);
     try (RaftStorage storage =
         RaftStorage.newBuilder()
             .setDirectory(directory.toFile())
@@ -167,6 +170,8 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
           .persist(
               RaftStorageMetadata.valueOf(term, RaftStorageMetadata.getDefault().getVotedFor()));
     }
+    DurableFiles.sync(directory);
+    DurableFiles.sync(directory.resolve("current"));
   }
 
   /**

@@ -58,6 +58,9 @@ final class ReplicatedStateMachine extends BaseStateMachine {
   /** Whether Ratis may close the server: until it is started, and when it is to be closed. */
   private volatile boolean mayClose = true;
 
+  /** The last entry of the log when this server was started. */
+  private volatile long lastAtStart = Long.MAX_VALUE;
+
   /** The term of the configuration entry that was applied last; used by the applying thread. */
   private long configurationTerm;
 
@@ -101,6 +104,7 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     long snapshot = log.getSnapshotIndex();
     TermIndex last = log.getLastEntryTermIndex();
     long lastIndex = last == null ? snapshot : Math.max(snapshot, last.getIndex());
+    lastAtStart = lastIndex;
     long applied = store.applied().index();
     if (lastIndex < applied) {
       throw new IOException(
@@ -185,13 +189,20 @@ final class ReplicatedStateMachine extends BaseStateMachine {
     }
   }
 
-  /** Rule S2: what another server sent is applied to the same state only. */
+  /**
+   * Rule S2: what another server sends is applied to the same state only. Not so what was in the
+   * log when this server started: if most servers differ from one that led, it is that one which
+   * has to stop, and they have to get past what it wrote.
+   */
   private List<CommandEnvelope> commandsOf(LogEntryProto entry) {
     EntryCodec.Entry decoded =
         codec.decode(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
     StateDigest leaders = decoded.digest();
     StateDigest own = store.digest();
-    if (leaders != null && own != null && own.contradicts(leaders)) {
+    if (leaders != null
+        && own != null
+        && entry.getIndex() > lastAtStart
+        && own.contradicts(leaders)) {
       throw new IllegalStateException(
           "the state of this server is another one than the leader's: "
               + own

@@ -73,6 +73,13 @@ final class SnapshotInstallation {
   /** Puts the newest snapshot in the place of the state, unless that is newer. */
   void install(ReplaceableStateStore store) throws IOException {
     Snapshot newest = snapshots.newest().orElseThrow();
+    if (newest.position().term() < store.applied().term()) {
+      throw new IOException(
+          newest
+              + " is of a history before this one (expected: not before "
+              + store.applied()
+              + ")");
+    }
     if (newest.position().index() > store.applied().index()) {
       log.info("{} takes the place of the state, which is at {}", newest, store.applied());
       store.replace(() -> state.replaceBy(newest));

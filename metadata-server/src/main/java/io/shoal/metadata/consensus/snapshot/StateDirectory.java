@@ -156,7 +156,10 @@ public final class StateDirectory {
     }
     try (RocksStateStore store = RocksStateStore.open(restoring, settings, faults)) {
       store.verify();
+    } catch (UncheckedIOException damaged) {
+      throw new IOException(backup + " is damaged: " + damaged.getMessage(), damaged);
     }
+    DurableFiles.sync(restoring);
     return openRestored();
   }
 

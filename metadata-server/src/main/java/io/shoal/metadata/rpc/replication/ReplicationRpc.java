@@ -27,8 +27,7 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
   private static final int TRANSFERS = 4;
   private static final int RETRY_AFTER_MILLIS = 1_000;
 
-  private final Snapshots snapshots;
-  private final Supplier<CompletableFuture<Void>> fresh;
+  private final SnapshotSender.Supply supply;
   private final ClusterSecret secret;
   private final SecureRandom random;
   private final Timer timer;
@@ -50,8 +49,7 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
       ClusterSecret secret,
       SecureRandom random,
       Timer timer) {
-    this.snapshots = snapshots;
-    this.fresh = fresh;
+    this.supply = new SnapshotSender.Supply(snapshots, fresh);
     this.secret = secret;
     this.random = random;
     this.timer = timer;
@@ -72,8 +70,7 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
       return new Ignored();
     }
     SnapshotSender sender =
-        new SnapshotSender(
-            call, snapshots, fresh, secret, random, sending, timer, transfers::release);
+        new SnapshotSender(call, supply, secret, random, sending, timer, transfers::release);
     sender.begin();
     return sender;
   }

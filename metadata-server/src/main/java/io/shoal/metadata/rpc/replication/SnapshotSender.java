@@ -48,11 +48,17 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
   private static final int NONCE_BYTES = 32;
   private static final int PART_BYTES = 256 << 10;
 
+  /**
+   * Where snapshots are.
+   *
+   * @param fresh takes one that holds all that was acknowledged before
+   */
+  record Supply(Snapshots snapshots, Supplier<CompletableFuture<Void>> fresh) {}
+
   private record OpenFile(String name, FileChannel channel) {}
 
   private final ServerCallStreamObserver<SnapshotPart> caller;
-  private final Snapshots snapshots;
-  private final Supplier<CompletableFuture<Void>> fresh;
+  private final Supply supply;
   private final ClusterSecret secret;
   private final byte[] nonce = new byte[NONCE_BYTES];
   private final Executor executor;
@@ -67,16 +73,14 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
 
   SnapshotSender(
       ServerCallStreamObserver<SnapshotPart> caller,
-      Snapshots snapshots,
-      Supplier<CompletableFuture<Void>> fresh,
+      Supply supply,
       ClusterSecret secret,
       SecureRandom random,
       Executor executor,
       Timer timer,
       Runnable onEnd) {
     this.caller = caller;
-    this.snapshots = snapshots;
-    this.fresh = fresh;
+    this.supply = supply;
     this.secret = secret;
     this.executor = executor;
     this.timer = timer;
@@ -163,7 +167,8 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
       alarm.cancel();
     }
     var unused =
-        fresh
+        supply
+            .fresh()
             .get()
             .whenComplete(
                 (taken, failure) ->
@@ -182,7 +187,7 @@ final class SnapshotSender implements StreamObserver<SnapshotRequest> {
       return;
     }
     try {
-      Snapshot snapshot = snapshots.newest().orElse(null);
+      Snapshot snapshot = supply.snapshots().newest().orElse(null);
       if (snapshot == null) {
         refuse(new ShoalException(ErrorCode.UNAVAILABLE, "", "this server has no snapshot yet"));
         return;

@@ -149,10 +149,10 @@ class CodecTest {
 
   @Test
   void digest_goesWithTheEntry() {
-    StateDigest digest = new StateDigest(3, 255, 0x8765_4321_0fed_cba9L);
+    StateDigest digest = new StateDigest(1, 3, 255, 0x8765_4321_0fed_cba9L);
     byte[] entry = codec.join(List.of(), digest);
     assertThat(HEX.formatHex(entry))
-        .isEqualTo("0801" + "1a0e" + "0803" + "10ff01" + "19a9cbed0f21436587");
+        .isEqualTo("0801" + "1a10" + "0803" + "10ff01" + "19a9cbed0f21436587" + "2001");
     assertThat(codec.decode(ByteBuffer.wrap(entry)).digest()).isEqualTo(digest);
     assertThat(codec.decode(ByteBuffer.wrap(codec.join(List.of(), null))).digest()).isNull();
   }
