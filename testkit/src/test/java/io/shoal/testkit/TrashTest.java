@@ -196,7 +196,7 @@ class TrashTest {
       try (ShoalClient client = cluster.newClient()) {
         assertFiles(client, "/f", 3);
         putFiles(client, "/new", 3);
-        assertThat(everyNode(client, Upkeep::brakeOn)).isTrue();
+        Await.until("the node has told", LONG, () -> everyNode(client, Upkeep::brakeOn));
         confirm(client);
         Await.until("deletion goes on", LONG, () -> everyNode(client, told -> !told.brakeOn()));
       }

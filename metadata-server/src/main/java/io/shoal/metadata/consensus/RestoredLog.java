@@ -15,17 +15,12 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * The log of a cluster whose state comes from a backup. It begins behind the last entry of the
- * backup, in a term of its own: the number of the history, which counts milliseconds and so is
- * greater than any number of elections. A server of another history can't take its entries for its
- * own, and halts rather than follow.
+ * The log of a cluster whose state comes from a backup. It begins with a term and an index of its
+ * own: the number of the history, which counts milliseconds, so that no other history had as many
+ * elections or entries when it was given up. A server of another one can't take its entries for its
+ * own, and gets a snapshot.
  */
 public final class RestoredLog {
-  /**
-   * So far behind the backup it begins: beyond what a server still applied that was stopped then.
-   */
-  private static final long GAP = 1_000;
-
   /**
    * What is different from now on.
    *
@@ -59,7 +54,10 @@ public final class RestoredLog {
       LogPosition begin;
       try (StateWriter writer = store.begin()) {
         history = change.apply(writer);
-        begin = new LogPosition(Math.max(last.term() + 1, history.number()), last.index() + GAP);
+        begin =
+            new LogPosition(
+                Math.max(last.term() + 1, history.number()),
+                Math.max(last.index() + 1, history.number()));
         store.commit(writer, begin);
       }
       new Snapshots(ConsensusSettings.snapshots(directory), settings.retained()).take(store);
