@@ -222,7 +222,7 @@ public interface ShoalClient extends AutoCloseable {
    * Copies all metadata, as of now, while the cluster serves. A metadata server can begin with it
    * ({@code metadata-server --restore}); the chunks themselves are on the nodes, and not in it.
    *
-   * @param directory is made, durably and as a whole; its parent is there
+   * @param directory is made, durably and as a whole, for its owner alone
    * @param secretFile holds the cluster's secret: the copy has the keys that permissions to read
    *     and write are signed with
    * @return fails with {@link ErrorCode#ALREADY_EXISTS} if the directory is there, {@link

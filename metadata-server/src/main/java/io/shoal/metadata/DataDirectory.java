@@ -66,7 +66,13 @@ final class DataDirectory implements AutoCloseable {
    */
   private record Identity(UUID clusterId, Origin origin) {
     String text() {
-      return FORMAT + "\n" + CLUSTER + clusterId + "\n" + origin.line;
+      return FORMAT
+          + "\n"
+          + CLUSTER
+          + clusterId
+          + "\n"
+          + origin.line
+          + (origin.line.isEmpty() ? "" : "\n");
     }
   }
 
@@ -75,11 +81,11 @@ final class DataDirectory implements AutoCloseable {
     /** With the cluster, and with all that are configured. */
     FOUNDED(""),
     /** To others, who know it. */
-    JOINED("joined\n"),
+    JOINED("joined"),
     /** With a backup, and alone. */
-    RESTORED("restored\n");
+    RESTORED("restored");
 
-    /** The last line of its identity, if there is one. */
+    /** The last line of its identity; empty if there is none. */
     private final String line;
 
     Origin(String line) {
@@ -258,17 +264,10 @@ final class DataDirectory implements AutoCloseable {
       return null;
     }
     List<String> lines = Files.readAllLines(identity, UTF_8);
+    String last = lines.size() == 3 ? lines.get(2) : "";
     Optional<Origin> origin =
-        Arrays.stream(Origin.values())
-            .filter(
-                known ->
-                    known
-                        .line
-                        .lines()
-                        .toList()
-                        .equals(lines.subList(Math.min(2, lines.size()), lines.size())))
-            .findFirst();
-    if (lines.size() < 2
+        Arrays.stream(Origin.values()).filter(known -> known.line.equals(last)).findFirst();
+    if (lines.size() != (last.isEmpty() ? 2 : 3)
         || origin.isEmpty()
         || !lines.get(0).equals(FORMAT)
         || !lines.get(1).startsWith(CLUSTER)) {

@@ -7,6 +7,7 @@ import io.shoal.metadata.consensus.snapshot.Snapshot;
 import io.shoal.metadata.consensus.snapshot.SnapshotSource;
 import io.shoal.metadata.consensus.snapshot.Snapshots;
 import io.shoal.metadata.consensus.snapshot.StateDirectory;
+import io.shoal.metadata.store.LogPosition;
 import io.shoal.metadata.store.ReplaceableStateStore;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -70,19 +71,22 @@ final class SnapshotInstallation {
     }
   }
 
-  /** Puts the newest snapshot in the place of the state, unless that is newer. */
+  /**
+   * Puts the newest snapshot in the place of the state, unless that is newer.
+   *
+   * @throws IOException if it is damaged, or has more entries in an earlier term: then it is of
+   *     another history than the state
+   */
   void install(ReplaceableStateStore store) throws IOException {
     Snapshot newest = snapshots.newest().orElseThrow();
-    if (newest.position().term() < store.applied().term()) {
-      throw new IOException(
-          newest
-              + " is of a history before this one (expected: not before "
-              + store.applied()
-              + ")");
+    LogPosition applied = store.applied();
+    if (newest.position().index() <= applied.index()) {
+      return;
     }
-    if (newest.position().index() > store.applied().index()) {
-      log.info("{} takes the place of the state, which is at {}", newest, store.applied());
-      store.replace(() -> state.replaceBy(newest));
+    if (newest.position().term() < applied.term()) {
+      throw new IOException(newest + " (expected: of a history that goes on from " + applied + ")");
     }
+    log.info("{} takes the place of the state, which is at {}", newest, applied);
+    store.replace(() -> state.replaceBy(newest));
   }
 }
