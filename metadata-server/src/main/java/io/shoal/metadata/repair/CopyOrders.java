@@ -105,6 +105,9 @@ final class CopyOrders {
     long now = term.nanos();
     long orderId = term.nextOrder();
     // The target counts a source's failure against its own time, so the grant outlives the order.
+    // Rule P3: it never ends before that of an earlier copy. Else an earlier copy, lost and made
+    // anew, could come to count by its late answer after the new one's grant ended, and after the
+    // node was told that it may delete it.
     long expiresAtMillis = term.nowMillis() + 2 * term.settings().orderTimeout().toMillis();
     List<NodeRecord> others =
         sources.stream().filter(source -> !source.nodeId().equals(target)).toList();

@@ -58,6 +58,10 @@ class ReplicaModelTest {
     private final RandomGenerator random;
     private final StateMachine machine = StateMachine.withCluster();
     private final ChunkId chunkId;
+
+    /** How long a copy's grant lives: the same for all that one leader orders. */
+    private final long copyMillis;
+
     private final Map<NodeId, Held> disks = new HashMap<>();
 
     /** Nodes whose disks lost what counts: the only ones that may miss it. */
@@ -80,6 +84,7 @@ class ReplicaModelTest {
       StateMachine.Client client = machine.client();
       long expiry = machine.now() + 60_000;
       chunkId = machine.newChunkId();
+      copyMillis = random.nextLong(1, 60_001);
       // Two copies on four nodes: there are always nodes to copy to, and often some to spare.
       ChunkCommit commit =
           Given.grants(client.sessionId(), expiry).commit(chunkId, LENGTH, true, 1, 2);
@@ -203,7 +208,7 @@ class ReplicaModelTest {
       if (!eligible || (row.missing() == 0 && random.nextInt(4) > 0)) {
         return;
       }
-      long expiry = machine.now() + 1 + random.nextInt(60_000);
+      long expiry = machine.now() + copyMillis;
       orders.get(node).add(() -> copy(node, expiry));
     }
 
