@@ -22,6 +22,7 @@ import io.shoal.metadata.consensus.ConsensusSettings;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.consensus.codec.LogEntryCodec;
 import io.shoal.metadata.rpc.MetadataServices;
+import io.shoal.metadata.rpc.replication.LogIndexCalls;
 import io.shoal.metadata.rpc.replication.ReplicationRpc;
 import io.shoal.metadata.rpc.replication.SnapshotFetcher;
 import io.shoal.metadata.rpc.serving.ServerEnvironment;
@@ -208,14 +209,12 @@ public final class MetadataServer implements RunningServer {
               !config.group().isShared());
       closers.push(directory::close);
 
-      SnapshotFetcher fetcher =
-          new SnapshotFetcher(
-              loops,
-              RpcSettings.defaults().withClusterId(directory.clusterId().toString()),
-              secret,
-              timer);
+      RpcSettings toPeers = RpcSettings.defaults().withClusterId(directory.clusterId().toString());
+      SnapshotFetcher fetcher = new SnapshotFetcher(loops, toPeers, secret, timer);
       closers.push(fetcher::close);
-      Consensus consensus = openState(directory, loops, timer, fetcher);
+      LogIndexCalls indices = new LogIndexCalls(config.group().self().id(), loops, toPeers);
+      closers.push(indices::close);
+      Consensus consensus = openState(directory, loops, timer, fetcher, indices);
       closers.push(() -> quietly("close", consensus::close));
       MetadataServices services =
           new MetadataServices(
@@ -228,7 +227,12 @@ public final class MetadataServer implements RunningServer {
       closers.push(() -> quietly("resign", consensus::resign));
       ReplicationRpc replication =
           new ReplicationRpc(
-              consensus.snapshots(), consensus::takeSnapshot, secret, new SecureRandom(), timer);
+              consensus,
+              consensus.snapshots(),
+              consensus::takeSnapshot,
+              secret,
+              new SecureRandom(),
+              timer);
       closers.push(replication::close);
       List<ServerServiceDefinition> definitions = new ArrayList<>(services.definitions());
       definitions.add(replication.bindService());
@@ -250,7 +254,11 @@ public final class MetadataServer implements RunningServer {
     }
 
     private Consensus openState(
-        DataDirectory directory, EventLoops loops, SystemTimer timer, SnapshotFetcher fetcher) {
+        DataDirectory directory,
+        EventLoops loops,
+        SystemTimer timer,
+        SnapshotFetcher fetcher,
+        LogIndexCalls indices) {
       MetadataServerConfig.Group group = config.group();
       ConsensusSettings settings =
           new ConsensusSettings(
@@ -273,6 +281,7 @@ public final class MetadataServer implements RunningServer {
                 applier::apply,
                 new LogEntryCodec(),
                 fetcher,
+                indices,
                 SystemTable::now,
                 TimeSource.system(),
                 timer,

@@ -32,6 +32,24 @@ public interface CommandLog {
   CompletableFuture<Void> readBarrier();
 
   /**
+   * Waits until a view that is opened then shows what a read is to show; at once for one that may
+   * be stale.
+   *
+   * @return fails with {@code NOT_LEADER} when this server can't tell, {@code OVERLOADED} when too
+   *     many wait, and else as {@link #readBarrier()} does
+   */
+  CompletableFuture<Void> readBarrier(ReadConsistency consistency);
+
+  /**
+   * Tells how far the log is, to a server that does not lead; by and by it gets there itself.
+   *
+   * @param peerId of the server that asks
+   * @return the index of an entry up to which all is applied here that was acknowledged before this
+   *     call; fails as {@link #readBarrier()} does
+   */
+  CompletableFuture<Long> logIndex(String peerId);
+
+  /**
    * Returns the leader's time in milliseconds since 1970-01-01T00:00Z, which commands and their
    * deadlines are stamped with (rule T1). Never goes back while this server leads.
    */

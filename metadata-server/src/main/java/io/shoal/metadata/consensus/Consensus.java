@@ -9,6 +9,7 @@ import io.shoal.common.time.Timer;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.queue.CommandQueue;
+import io.shoal.metadata.consensus.queue.LeaderLease;
 import io.shoal.metadata.consensus.queue.PendingEntry;
 import io.shoal.metadata.consensus.raft.EntryCodec;
 import io.shoal.metadata.consensus.raft.RaftNode;
@@ -44,6 +45,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
    * What the log is about, and what it runs on.
    *
    * @param snapshots where those of other servers come from
+   * @param indices where servers that do not lead learn how far the log is
    * @param replicatedNowMillis reads the log clock from the state; 0 if it never ran
    * @param executor completes futures and calls listeners; must outlive the log
    */
@@ -51,6 +53,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
       StateTransition transition,
       EntryCodec codec,
       SnapshotSource snapshots,
+      LogIndexSource indices,
       ToLongFunction<StateReader> replicatedNowMillis,
       TimeSource time,
       Timer timer,
@@ -66,6 +69,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
   private final LogClock clock;
   private final CommandQueue queue;
   private final Leadership leadership;
+  private final FollowerBarrier followers;
   private final RaftNode node;
 
   /**
@@ -85,7 +89,12 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
         Executors.newSingleThreadExecutor(task -> new Thread(task, "metadata-log-append"));
     this.queue =
         new CommandQueue(
-            settings.limits(), this::append, appending, environment.executor(), this::notLeader);
+            settings.limits(),
+            this::append,
+            appending,
+            environment.executor(),
+            this::notLeader,
+            new LeaderLease(RaftNode.LEASE, environment.time()));
     this.leadership =
         new Leadership(
             queue,
@@ -94,6 +103,13 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
             this::notLeader,
             new Shard(
                 "leadership", environment.executor(), LISTENER_TASKS_MAX, environment.faults()));
+    this.followers =
+        new FollowerBarrier(
+            environment.indices(),
+            () -> knownLeader().address(),
+            store,
+            environment,
+            settings.limits().pendingCommandsMax());
     this.node = newNode(environment);
   }
 
@@ -172,6 +188,27 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
       return CompletableFuture.completedFuture(null);
     }
     return CompletableFuture.failedFuture(notLeader());
+  }
+
+  @Override
+  public CompletableFuture<Void> readBarrier(ReadConsistency consistency) {
+    return switch (consistency) {
+      case LINEARIZABLE -> readBarrier();
+      case LEASE -> settings.alone() ? readBarrier() : queue.leaseBarrier();
+      case FOLLOWER -> leadership.held() ? readBarrier() : followers.await();
+      case STALE -> CompletableFuture.completedFuture(null);
+    };
+  }
+
+  @Override
+  public CompletableFuture<Long> logIndex(String peerId) {
+    return readBarrier()
+        .thenApply(
+            passed -> {
+              long index = store.applied().index();
+              node.tellCommitted(peerId);
+              return index;
+            });
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.shard.Shard;
 import io.shoal.metadata.consensus.queue.CommandQueue;
 import io.shoal.metadata.consensus.raft.RaftEvents;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -105,6 +106,11 @@ final class Leadership implements RaftEvents {
   @Override
   public synchronized void onNotLeader() {
     lose(notLeader.get());
+  }
+
+  @Override
+  public void onHandingOver(Duration within) {
+    queue.suspendLease(within);
   }
 
   @Override

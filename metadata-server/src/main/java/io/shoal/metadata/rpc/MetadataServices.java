@@ -67,7 +67,7 @@ public final class MetadataServices implements LeadershipListener, AutoCloseable
             reads,
             leader.keys(),
             leader.grants(),
-            new NodeAddresses(leader.liveness()),
+            new NodeAddresses(leader.liveness(), leader.gate()::isOpen),
             settings.limits());
     this.notices = new LeaderNotices(environment.log());
     this.cluster =

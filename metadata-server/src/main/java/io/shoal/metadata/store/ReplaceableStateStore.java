@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplaceableStateStore implements DurableStateStore {
   private volatile DurableStateStore current;
+  private final AppliedWaiters waiters = new AppliedWaiters();
 
   /**
    * Makes a store.
@@ -38,6 +39,19 @@ public final class ReplaceableStateStore implements DurableStateStore {
     former.close();
     former.released().join();
     current = next.open();
+    waiters.reached(current.applied().index());
+  }
+
+  /**
+   * Waits until the state has reached a place in the log.
+   *
+   * @return completes on the thread that applies the log, so that dependents must be short; views
+   *     that are opened then show it. Fails with {@code UNAVAILABLE} when the store is closed
+   */
+  public CompletableFuture<Void> whenApplied(long index) {
+    CompletableFuture<Void> reached = waiters.add(index);
+    waiters.reached(applied().index());
+    return reached;
   }
 
   @Override
@@ -53,6 +67,7 @@ public final class ReplaceableStateStore implements DurableStateStore {
   @Override
   public void commit(StateWriter writer, LogPosition position) {
     current.commit(writer, position);
+    waiters.reached(position.index());
   }
 
   @Override
@@ -82,6 +97,7 @@ public final class ReplaceableStateStore implements DurableStateStore {
 
   @Override
   public void close() {
+    waiters.close();
     current.close();
   }
 }

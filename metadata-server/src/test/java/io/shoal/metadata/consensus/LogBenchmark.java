@@ -83,6 +83,7 @@ public final class LogBenchmark {
             machine,
             machine,
             (server, target) -> new CompletableFuture<>(),
+            leader -> new CompletableFuture<>(),
             CounterMachine::nowMillis,
             TimeSource.system(),
             new SystemTimer(),

@@ -1,5 +1,7 @@
 package io.shoal.metadata.consensus;
 
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.testing.Await;
 import io.shoal.metadata.consensus.snapshot.SnapshotSettings;
@@ -11,14 +13,20 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Several servers that keep one log, by their names {@code m0}, {@code m1} and so on. */
 final class LogGroup implements AutoCloseable {
   private static final SnapshotSettings OFTEN = new SnapshotSettings(100, 1 << 20, 2);
 
   private final Path directory;
-  private final Map<String, LogServer> servers = new TreeMap<>();
+  private final Map<String, LogServer> servers = new ConcurrentSkipListMap<>();
   private final Map<String, ConsensusSettings> settings = new TreeMap<>();
+
+  /** How often followers asked a leader how far the log is. */
+  final AtomicInteger questions = new AtomicInteger();
 
   LogGroup(Path directory) {
     this.directory = directory;
@@ -54,8 +62,19 @@ final class LogGroup implements AutoCloseable {
         LogServer.settings(directory.resolve(self.id()), OFTEN, self, founders);
     settings.put(self.id(), made);
     LogServer server = LogServer.started(made);
+    server.others = leader -> logIndex(leader, self.id());
     servers.put(self.id(), server);
     return server;
+  }
+
+  /** Answers for the leader, whom its followers know by its address. */
+  private CompletableFuture<Long> logIndex(String leader, String peerId) {
+    questions.incrementAndGet();
+    LogServer asked = servers.get("m" + leader.charAt(leader.length() - 1));
+    return asked == null
+        ? CompletableFuture.failedFuture(
+            new ShoalException(ErrorCode.UNAVAILABLE, leader, "it is not there"))
+        : asked.log.logIndex(peerId);
   }
 
   Collection<LogServer> servers() {

@@ -43,6 +43,9 @@ final class LogServer implements AutoCloseable {
   /** Snapshots of other servers that were fetched. */
   final AtomicInteger installations = new AtomicInteger();
 
+  /** Where it asks how far the log is. */
+  volatile LogIndexSource others = leader -> new CompletableFuture<>();
+
   /** What it applies. */
   final CounterMachine machine = new CounterMachine();
 
@@ -60,6 +63,7 @@ final class LogServer implements AutoCloseable {
                   machine,
                   machine,
                   this::copyFrom,
+                  leader -> others.logIndex(leader),
                   CounterMachine::nowMillis,
                   TimeSource.system(),
                   timer,

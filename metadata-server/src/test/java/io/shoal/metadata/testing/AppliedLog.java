@@ -9,6 +9,7 @@ import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.command.handler.CommandApplier;
 import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.consensus.KnownLeader;
+import io.shoal.metadata.consensus.ReadConsistency;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.store.InMemoryStateStore;
 import io.shoal.metadata.store.LogPosition;
@@ -126,6 +127,18 @@ public final class AppliedLog implements CommandLog {
     return isLeader()
         ? CompletableFuture.completedFuture(null)
         : CompletableFuture.failedFuture(notLeader());
+  }
+
+  @Override
+  public CompletableFuture<Void> readBarrier(ReadConsistency consistency) {
+    return consistency == ReadConsistency.STALE
+        ? CompletableFuture.completedFuture(null)
+        : readBarrier();
+  }
+
+  @Override
+  public synchronized CompletableFuture<Long> logIndex(String peerId) {
+    return readBarrier().thenApply(passed -> store.applied().index());
   }
 
   private static ShoalException notLeader() {

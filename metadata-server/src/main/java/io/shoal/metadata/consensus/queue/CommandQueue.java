@@ -4,6 +4,7 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,6 +41,7 @@ public final class CommandQueue {
   private final Executor appending;
   private final Executor completing;
   private final Supplier<ShoalException> notLeader;
+  private final LeaderLease lease;
 
   private final Object lock = new Object();
 
@@ -59,23 +61,27 @@ public final class CommandQueue {
    * @param appending runs appends; never two at a time
    * @param completing completes the futures of callers
    * @param notLeader makes the refusal of a server that does not lead
+   * @param lease is given by entries that were applied
    */
   public CommandQueue(
       QueueLimits limits,
       Appender appender,
       Executor appending,
       Executor completing,
-      Supplier<ShoalException> notLeader) {
+      Supplier<ShoalException> notLeader,
+      LeaderLease lease) {
     this.limits = limits;
     this.appender = appender;
     this.appending = appending;
     this.completing = completing;
     this.notLeader = notLeader;
+    this.lease = lease;
   }
 
   /** This server leads from now on. */
   public void open(long newTerm) {
     synchronized (lock) {
+      lease.end();
       term = newTerm;
     }
   }
@@ -85,6 +91,7 @@ public final class CommandQueue {
     Deque<PendingEntry.Slot> refused;
     List<CompletableFuture<Void>> refusedBarriers;
     synchronized (lock) {
+      lease.end();
       term = 0;
       refused = waiting;
       refusedBarriers = waitingBarriers;
@@ -151,6 +158,19 @@ public final class CommandQueue {
     return barrier;
   }
 
+  /**
+   * As {@link #barrier}, but complete at once while nobody else can lead, if clocks run. What that
+   * is worth says {@link LeaderLease}.
+   */
+  public CompletableFuture<Void> leaseBarrier() {
+    return lease.holds() ? CompletableFuture.completedFuture(null) : barrier();
+  }
+
+  /** Gives no lease by entries that are formed within some time from now on. */
+  public void suspendLease(Duration length) {
+    lease.suspend(length);
+  }
+
   private void pumpIfDue() {
     synchronized (lock) {
       if (pumping || !entryIsDue()) {
@@ -176,7 +196,7 @@ public final class CommandQueue {
       entriesInFlight++;
       List<CompletableFuture<Void>> barriers = waitingBarriers;
       waitingBarriers = new ArrayList<>();
-      return new PendingEntry(term, takeSlots(), barriers, this::settled);
+      return new PendingEntry(term, lease.nanoTime(), takeSlots(), barriers, this::settled);
     }
   }
 
@@ -198,8 +218,11 @@ public final class CommandQueue {
     return taken;
   }
 
-  private void settled(PendingEntry entry, Runnable completion) {
+  private void settled(PendingEntry entry, boolean applied, Runnable completion) {
     synchronized (lock) {
+      if (applied && entry.term() == term) {
+        lease.confirm(entry.formedNanos());
+      }
       entriesInFlight--;
       pendingCommands -= entry.commandCount();
       pendingBytes -= entry.bytes();

@@ -18,18 +18,25 @@ public final class PendingEntry {
 
   /** Is told, once, that an entry is settled; runs what completes the futures. */
   interface Owner {
-    void settled(PendingEntry entry, Runnable completion);
+    void settled(PendingEntry entry, boolean applied, Runnable completion);
   }
 
   private final long term;
+  private final long formedNanos;
   private final List<Slot> slots;
   private final List<CompletableFuture<Void>> barriers;
   private final Owner owner;
   private final AtomicBoolean settled = new AtomicBoolean();
 
   /** Takes both lists. */
-  PendingEntry(long term, List<Slot> slots, List<CompletableFuture<Void>> barriers, Owner owner) {
+  PendingEntry(
+      long term,
+      long formedNanos,
+      List<Slot> slots,
+      List<CompletableFuture<Void>> barriers,
+      Owner owner) {
     this.term = term;
+    this.formedNanos = formedNanos;
     this.slots = slots;
     this.barriers = barriers;
     this.owner = owner;
@@ -48,6 +55,10 @@ public final class PendingEntry {
   /** Returns the encoded commands in the same order. */
   public List<byte[]> encoded() {
     return slots.stream().map(Slot::encoded).toList();
+  }
+
+  long formedNanos() {
+    return formedNanos;
   }
 
   int commandCount() {
@@ -69,6 +80,7 @@ public final class PendingEntry {
           "replies: " + replies.size() + " (expected: " + slots.size() + ")");
     }
     settle(
+        true,
         () -> {
           for (int i = 0; i < slots.size(); i++) {
             slots.get(i).reply().complete(replies.get(i));
@@ -80,15 +92,16 @@ public final class PendingEntry {
   /** The entry went astray; without effect if it is settled. */
   public void failed(ShoalException failure) {
     settle(
+        false,
         () -> {
           slots.forEach(slot -> slot.reply().completeExceptionally(failure));
           barriers.forEach(barrier -> barrier.completeExceptionally(failure));
         });
   }
 
-  private void settle(Runnable completion) {
+  private void settle(boolean applied, Runnable completion) {
     if (settled.compareAndSet(false, true)) {
-      owner.settled(this, completion);
+      owner.settled(this, applied, completion);
     }
   }
 }

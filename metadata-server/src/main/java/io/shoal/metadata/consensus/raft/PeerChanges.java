@@ -51,6 +51,9 @@ final class PeerChanges implements PeerGroup {
 
   private static final long TRANSFER_MILLIS = 5_000;
 
+  /** Within this time whoever is to lead does so, or is not elected for that any more. */
+  private static final Duration HANDING_OVER = Duration.ofMillis(2 * TRANSFER_MILLIS);
+
   /** A server that joins and runs takes a connection in far less. */
   private static final int CONNECT_MILLIS = 3_000;
 
@@ -66,6 +69,7 @@ final class PeerChanges implements PeerGroup {
   private final RaftPeerId selfId;
   private final Timer timer;
   private final Requests requests;
+  private final RaftEvents events;
 
   /**
    * Numbers requests.
@@ -74,13 +78,20 @@ final class PeerChanges implements PeerGroup {
    */
   record Requests(ClientId clientId, LongSupplier callIds) {}
 
-  PeerChanges(RaftServer server, RaftGroupId groupId, Peer self, Timer timer, Requests requests) {
+  PeerChanges(
+      RaftServer server,
+      RaftGroupId groupId,
+      Peer self,
+      Timer timer,
+      Requests requests,
+      RaftEvents events) {
     this.server = server;
     this.groupId = groupId;
     this.self = self;
     this.selfId = RaftPeerId.valueOf(self.id());
     this.timer = timer;
     this.requests = requests;
+    this.events = events;
   }
 
   /** Returns a peer as the configuration has it. */
@@ -393,6 +404,7 @@ final class PeerChanges implements PeerGroup {
           "there is no metadata server " + next + " (there are: " + names(all) + ")");
     }
     log.info("{} is to lead", next);
+    events.onHandingOver(HANDING_OVER);
     TransferLeadershipRequest request =
         new TransferLeadershipRequest(
             requests.clientId(),

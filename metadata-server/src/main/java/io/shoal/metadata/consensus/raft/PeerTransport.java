@@ -28,14 +28,19 @@ public final class PeerTransport implements RpcType {
   }
 
   private static final class Factory extends GrpcFactory {
+    private final Followers followers;
+
     Factory(Parameters parameters) {
       super(parameters);
+      this.followers = parameters.get(Followers.PARAMETER, Followers.class);
     }
 
     @Override
     public LogAppender newLogAppender(
         RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-      return new Appender(server, state, follower);
+      Appender appender = new Appender(server, state, follower);
+      followers.add(appender);
+      return appender;
     }
   }
 

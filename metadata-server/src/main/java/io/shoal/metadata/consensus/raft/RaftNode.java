@@ -20,6 +20,7 @@ import io.shoal.metadata.store.StateDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RaftNode.class);
+
+  /** How long an entry says that nobody else leads: half of what others wait for at least. */
+  public static final Duration LEASE = Duration.ofMillis(RaftProperty.ELECTION_MIN_MILLIS / 2);
 
   private static final long SNAPSHOT_TIMEOUT_MILLIS = 60_000;
 
@@ -85,6 +89,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
   private final ReplicatedStateMachine machine;
   private final RaftServer server;
   private final PeerGroup group;
+  private final Followers followers = new Followers();
 
   /**
    * Makes a server that is not started.
@@ -128,7 +133,7 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
             .setServerId(selfId)
             .setGroup(group(settings))
             .setProperties(RaftProperty.of(settings))
-            .setParameters(RaftProperty.parameters())
+            .setParameters(RaftProperty.parameters(followers))
             .setOption(RaftStorage.StartupOption.RECOVER)
             .setStateMachine(machine)
             .build();
@@ -138,7 +143,8 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
             groupId,
             settings.self(),
             timer,
-            new PeerChanges.Requests(clientId, callIds::incrementAndGet));
+            new PeerChanges.Requests(clientId, callIds::incrementAndGet),
+            events);
   }
 
   private RaftGroup group(Settings settings) {
@@ -251,6 +257,11 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
       log.debug("no leader is known: {}", closed.toString());
       return new KnownLeader(0, "");
     }
+  }
+
+  /** Tells a follower at once up to where entries are committed; while this server leads. */
+  public void tellCommitted(String peerId) {
+    followers.tellCommitted(peerId);
   }
 
   /** Returns who keeps the log. */

@@ -17,6 +17,9 @@ final class RaftProperty {
   private static final long SEGMENT_BYTES = 4 << 20;
 
   /** What Ratis puts around the commands of an entry. */
+  /** For so long a server hears nothing before it stands for election, at least. */
+  static final int ELECTION_MIN_MILLIS = 750;
+
   private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;
 
   private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
@@ -33,8 +36,9 @@ final class RaftProperty {
     return properties;
   }
 
-  static Parameters parameters() {
+  static Parameters parameters(Followers followers) {
     Parameters parameters = new Parameters();
+    parameters.put(Followers.PARAMETER, followers, Followers.class);
     GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PeersOnly());
     return parameters;
   }
@@ -84,7 +88,7 @@ final class RaftProperty {
       RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, NEVER);
     } else {
       // The defaults, 150 to 300 ms, are within what a loaded machine or a full disk takes.
-      RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(750));
+      RaftServerConfigKeys.Rpc.setTimeoutMin(properties, millis(ELECTION_MIN_MILLIS));
       RaftServerConfigKeys.Rpc.setTimeoutMax(properties, millis(1_500));
       // Ratis would send the files itself, over the whole directory of the follower's snapshots.
       RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);

@@ -4,10 +4,12 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.time.Deadline;
 import io.shoal.common.time.TimeSource;
+import io.shoal.metadata.cluster.ClusterQueries;
 import io.shoal.metadata.command.Command;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.SessionStamp;
 import io.shoal.metadata.consensus.CommandLog;
+import io.shoal.metadata.consensus.ReadConsistency;
 import io.shoal.metadata.rpc.serving.Checks;
 import io.shoal.metadata.rpc.serving.LeaderGate;
 import io.shoal.metadata.rpc.serving.ReadPool;
@@ -65,7 +67,7 @@ final class NamespaceHandlers {
   CompletableFuture<NamespaceReply> handle(NamespaceRequest request) {
     CompletableFuture<NamespaceReply> answer;
     try {
-      answer = gate.isOpen() ? dispatch(request) : gate.refusal();
+      answer = gate.isOpen() || isReadOfAnyServer(request) ? dispatch(request) : gate.refusal();
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
@@ -78,6 +80,11 @@ final class NamespaceHandlers {
       LOG.error("A request met what should be impossible", failure);
     }
     return failure;
+  }
+
+  private static boolean isReadOfAnyServer(NamespaceRequest request) {
+    ReadConsistency consistency = NamespaceReader.consistency(request);
+    return consistency == ReadConsistency.FOLLOWER || consistency == ReadConsistency.STALE;
   }
 
   private CompletableFuture<NamespaceReply> dispatch(NamespaceRequest request) {
@@ -129,12 +136,23 @@ final class NamespaceHandlers {
 
   private CompletableFuture<NamespaceReply> read(NamespaceRequest request, Deadline deadline) {
     Function<StateView, NamespaceReply.Builder> query = namespaceReads.prepare(request);
-    return log.readBarrier()
+    return log.readBarrier(NamespaceReader.consistency(request))
         .thenCompose(
             passed ->
                 reads.query(
                     deadline,
-                    view -> query.apply(view).setRequestId(request.getRequestId()).build()));
+                    view -> {
+                      checkInitialised(view);
+                      return query.apply(view).setRequestId(request.getRequestId()).build();
+                    }));
+  }
+
+  /** A server that has joined and got nothing yet has no answer to any question. */
+  private static void checkInitialised(StateView view) {
+    if (new ClusterQueries(view).identity() == null) {
+      throw new ShoalException(
+          ErrorCode.UNAVAILABLE, "", "this metadata server has nothing of the cluster yet");
+    }
   }
 
   private CompletableFuture<NamespaceReply> mutate(NamespaceRequest request, long timeoutMillis) {

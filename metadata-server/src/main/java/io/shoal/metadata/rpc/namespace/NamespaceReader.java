@@ -1,11 +1,14 @@
 package io.shoal.metadata.rpc.namespace;
 
 import com.google.protobuf.ByteString;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.id.InodeId;
 import io.shoal.common.id.NodeId;
 import io.shoal.common.policy.AckLevel;
 import io.shoal.metadata.chunk.Replica;
+import io.shoal.metadata.consensus.ReadConsistency;
 import io.shoal.metadata.namespace.Attributes;
 import io.shoal.metadata.namespace.Extent;
 import io.shoal.metadata.namespace.FilePolicy;
@@ -16,6 +19,7 @@ import io.shoal.metadata.namespace.Precondition;
 import io.shoal.metadata.namespace.Target;
 import io.shoal.metadata.row.Bytes;
 import io.shoal.metadata.rpc.serving.Checks;
+import io.shoal.proto.v1.NamespaceRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +44,33 @@ final class NamespaceReader {
   static String path(String path) {
     PathNames.parse(path);
     return path;
+  }
+
+  /** Returns what a read is to show; of other requests it may not say anything. */
+  static ReadConsistency consistency(NamespaceRequest request) {
+    ReadConsistency consistency =
+        switch (request.getConsistency()) {
+          case READ_CONSISTENCY_LINEARIZABLE -> ReadConsistency.LINEARIZABLE;
+          case READ_CONSISTENCY_LEASE -> ReadConsistency.LEASE;
+          case READ_CONSISTENCY_FOLLOWER -> ReadConsistency.FOLLOWER;
+          case READ_CONSISTENCY_STALE -> ReadConsistency.STALE;
+          case UNRECOGNIZED ->
+              throw new ShoalException(
+                  ErrorCode.UNSUPPORTED,
+                  "consistency",
+                  "consistency: "
+                      + request.getConsistencyValue()
+                      + " (expected: one that this server knows)");
+        };
+    boolean read =
+        switch (request.getRequestCase()) {
+          case STAT, OPEN, EXTENTS, LIST, LOCATE -> true;
+          default -> false;
+        };
+    if (!read && consistency != ReadConsistency.LINEARIZABLE) {
+      throw Checks.invalid("consistency", consistency + " (expected: with reads only)");
+    }
+    return consistency;
   }
 
   static Target target(String field, io.shoal.proto.v1.Target target) {

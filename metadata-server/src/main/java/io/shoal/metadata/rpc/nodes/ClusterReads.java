@@ -41,7 +41,7 @@ final class ClusterReads {
     this.version = version;
     this.liveness = liveness;
     this.repair = repair;
-    this.addresses = new NodeAddresses(liveness);
+    this.addresses = new NodeAddresses(liveness, () -> true);
   }
 
   DescribeClusterReply describe(StateView view) {

@@ -7,7 +7,10 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.grant.ClusterSecret;
 import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.time.Timer;
+import io.shoal.metadata.consensus.CommandLog;
 import io.shoal.metadata.consensus.snapshot.Snapshots;
+import io.shoal.proto.v1.LogIndexReply;
+import io.shoal.proto.v1.LogIndexRequest;
 import io.shoal.proto.v1.ReplicationServiceGrpc;
 import io.shoal.proto.v1.SnapshotPart;
 import io.shoal.proto.v1.SnapshotRequest;
@@ -27,6 +30,7 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
   private static final int TRANSFERS = 4;
   private static final int RETRY_AFTER_MILLIS = 1_000;
 
+  private final CommandLog log;
   private final SnapshotSender.Supply supply;
   private final ClusterSecret secret;
   private final SecureRandom random;
@@ -38,17 +42,20 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
   /**
    * Makes the service.
    *
+   * @param log tells how far it is
    * @param fresh takes a snapshot that holds all that was acknowledged before
    * @param secret what callers prove to know
    * @param random draws challenges
    * @param timer ends calls of those who do not take what they get
    */
   public ReplicationRpc(
+      CommandLog log,
       Snapshots snapshots,
       Supplier<CompletableFuture<Void>> fresh,
       ClusterSecret secret,
       SecureRandom random,
       Timer timer) {
+    this.log = log;
     this.supply = new SnapshotSender.Supply(snapshots, fresh);
     this.secret = secret;
     this.random = random;
@@ -73,6 +80,23 @@ public final class ReplicationRpc extends ReplicationServiceGrpc.ReplicationServ
         new SnapshotSender(call, supply, secret, random, sending, timer, transfers::release);
     sender.begin();
     return sender;
+  }
+
+  @Override
+  public void logIndex(LogIndexRequest request, StreamObserver<LogIndexReply> caller) {
+    // With a handler set, an answer to a call that was cancelled is dropped instead of thrown.
+    ((ServerCallStreamObserver<LogIndexReply>) caller).setOnCancelHandler(() -> {});
+    var unused =
+        log.logIndex(request.getPeerId())
+            .whenComplete(
+                (index, failure) -> {
+                  if (failure == null) {
+                    caller.onNext(LogIndexReply.newBuilder().setIndex(index).build());
+                    caller.onCompleted();
+                  } else {
+                    caller.onError(RpcErrors.toStatusException(ShoalException.of(failure)));
+                  }
+                });
   }
 
   /** Ends; call it after the server was closed. */

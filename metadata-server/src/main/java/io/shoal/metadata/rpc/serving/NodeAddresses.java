@@ -11,14 +11,21 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /** Says where nodes can be reached and how they are. Thread-safe. */
 public final class NodeAddresses {
   private final NodeLiveness liveness;
+  private final BooleanSupplier leads;
 
-  /** Makes it over what the leader knows. */
-  public NodeAddresses(NodeLiveness liveness) {
+  /**
+   * Makes it over what the leader knows.
+   *
+   * @param leads whether this server is the one that does
+   */
+  public NodeAddresses(NodeLiveness liveness, BooleanSupplier leads) {
     this.liveness = liveness;
+    this.leads = leads;
   }
 
   /** Returns the address of a node. */
@@ -50,6 +57,9 @@ public final class NodeAddresses {
   }
 
   private io.shoal.proto.v1.NodeLiveness livenessOf(NodeRecord node) {
+    if (!leads.getAsBoolean()) {
+      return io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_UNSPECIFIED;
+    }
     return switch (liveness.of(node.nodeId())) {
       case ALIVE -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_ALIVE;
       case SUSPECT -> io.shoal.proto.v1.NodeLiveness.NODE_LIVENESS_SUSPECT;

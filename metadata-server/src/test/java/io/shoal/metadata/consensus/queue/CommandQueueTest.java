@@ -7,8 +7,10 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.id.ChunkId;
 import io.shoal.common.testing.Await;
 import io.shoal.common.testing.DirectExecutor;
+import io.shoal.common.testing.FakeClock;
 import io.shoal.metadata.command.Reply;
 import io.shoal.metadata.consensus.CounterMachine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +19,10 @@ import org.junit.jupiter.api.Test;
 final class CommandQueueTest {
   private static final long TERM = 3;
 
+  private static final Duration LEASE = Duration.ofMillis(100);
+
   private final List<PendingEntry> appended = new ArrayList<>();
+  private final FakeClock clock = new FakeClock();
 
   @Test
   void submit_notOpen_failsWithNotLeader() {
@@ -219,6 +224,73 @@ final class CommandQueueTest {
     assertThat(failure(barrier)).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
   }
 
+  /** It counts from when the entry was formed: an election may have begun since. */
+  @Test
+  void leaseBarrier_entryWasAppliedThatWasFormedAMomentAgo_isCompleteAtOnce() {
+    CommandQueue queue = open(1, 100);
+    add(queue, 1);
+    assertThat(queue.leaseBarrier()).isNotDone();
+    clock.advanceMillis(60);
+    appended.get(0).applied(List.of(Reply.DONE));
+    assertThat(queue.leaseBarrier()).isCompleted();
+    clock.advanceMillis(39);
+    assertThat(queue.leaseBarrier()).isCompleted();
+    clock.advanceMillis(1);
+    assertThat(queue.leaseBarrier()).isNotDone();
+  }
+
+  @Test
+  void leaseBarrier_withoutALease_getsAnEntryThatGivesOne() {
+    CommandQueue queue = open(1, 100);
+    CompletableFuture<Void> first = queue.leaseBarrier();
+    assertThat(appended).hasSize(1);
+    appended.get(0).applied(List.of());
+    assertThat(first).isCompleted();
+    assertThat(queue.leaseBarrier()).isCompleted();
+    assertThat(appended).hasSize(1);
+  }
+
+  @Test
+  void leaseBarrier_entryFailedOrIsOfAFormerTerm_itGivesNone() {
+    CommandQueue queue = open(1, 100);
+    add(queue, 1);
+    appended.get(0).failed(new ShoalException(ErrorCode.OUTCOME_UNKNOWN, "", "lost"));
+    assertThat(queue.leaseBarrier()).isNotDone();
+    queue.close(new ShoalException(ErrorCode.NOT_LEADER, "", "another leads"));
+    assertThat(failure(queue.leaseBarrier())).isEqualTo(ErrorCode.NOT_LEADER);
+    queue.open(TERM + 2);
+    appended.get(1).applied(List.of());
+    assertThat(queue.leaseBarrier()).isNotDone();
+  }
+
+  @Test
+  void leaseBarrier_leadershipIsLost_endsAtOnce() {
+    CommandQueue queue = open(1, 100);
+    add(queue, 1);
+    appended.get(0).applied(List.of(Reply.DONE));
+    queue.close(new ShoalException(ErrorCode.NOT_LEADER, "", "another leads"));
+    assertThat(failure(queue.leaseBarrier())).isEqualTo(ErrorCode.NOT_LEADER);
+  }
+
+  /** Whoever is told to lead does not wait until it has heard nothing for a while. */
+  @Test
+  void leaseBarrier_whileAnotherOneIsToLead_goesThroughTheLog() {
+    CommandQueue queue = open(2, 100);
+    add(queue, 1);
+    appended.get(0).applied(List.of(Reply.DONE));
+    add(queue, 2);
+    queue.suspendLease(Duration.ofMillis(500));
+    assertThat(queue.leaseBarrier()).isNotDone();
+    appended.get(1).applied(List.of(Reply.DONE));
+    assertThat(queue.leaseBarrier()).isNotDone();
+    clock.advanceMillis(500);
+    appended.get(2).applied(List.of());
+    assertThat(queue.leaseBarrier()).isNotDone();
+    appended.get(3).applied(List.of());
+    appended.get(4).applied(List.of());
+    assertThat(queue.leaseBarrier()).isCompleted();
+  }
+
   private CommandQueue open(int entriesInFlight, int pendingCommands) {
     CommandQueue queue = queue(entriesInFlight, pendingCommands);
     queue.open(TERM);
@@ -231,7 +303,8 @@ final class CommandQueueTest {
         appended::add,
         DirectExecutor.INSTANCE,
         DirectExecutor.INSTANCE,
-        () -> new ShoalException(ErrorCode.NOT_LEADER, "m2:7400", "another leads"));
+        () -> new ShoalException(ErrorCode.NOT_LEADER, "m2:7400", "another leads"),
+        new LeaderLease(LEASE, clock));
   }
 
   /** Submits a command for whose reply nobody waits. */

@@ -30,6 +30,7 @@ import io.shoal.metadata.store.RocksSettings;
 import io.shoal.metadata.store.StateView;
 import io.shoal.metadata.store.StateWriter;
 import io.shoal.metadata.store.Table;
+import io.shoal.metadata.testing.AppliedLog;
 import io.shoal.proto.v1.ReplicationServiceGrpc;
 import io.shoal.proto.v1.SnapshotPart;
 import io.shoal.proto.v1.SnapshotRequest;
@@ -74,7 +75,9 @@ final class SnapshotTransferTest {
   void start() throws IOException {
     source = new Snapshots(directory.resolve("source"), 2);
     target = new Snapshots(directory.resolve("target"), 2);
-    service = new ReplicationRpc(source, () -> fresh.get(), SECRET, new SecureRandom(), timer);
+    service =
+        new ReplicationRpc(
+            new AppliedLog(timer), source, () -> fresh.get(), SECRET, new SecureRandom(), timer);
     server = listen(service);
     fetcher = new SnapshotFetcher(loops, RpcSettings.defaults(), SECRET, timer);
   }

@@ -1,0 +1,30 @@
+package io.shoal.metadata.consensus.raft;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.leader.LogAppender;
+
+/** Those who send the log to other servers, each to one, while this server leads. Thread-safe. */
+final class Followers {
+  /** Where Ratis keeps it for {@link PeerTransport}. */
+  static final String PARAMETER = "shoal.followers";
+
+  /** The newest for each follower; those of former terms have no more to say. */
+  private final Map<RaftPeerId, LogAppender> appenders = new ConcurrentHashMap<>();
+
+  void add(LogAppender appender) {
+    appenders.put(appender.getFollowerId(), appender);
+  }
+
+  /**
+   * Tells a follower at once up to where entries are committed, which it hears with the next entry
+   * otherwise, or after some hundred milliseconds.
+   */
+  void tellCommitted(String peerId) {
+    LogAppender appender = appenders.get(RaftPeerId.valueOf(peerId));
+    if (appender != null) {
+      appender.triggerHeartbeat();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.shoal.metadata.consensus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.testing.Await;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What reads show, and what they cost, at servers that lead and at those that do not. */
+final class ReadConsistencyTest {
+  @TempDir static Path directory;
+
+  private static LogGroup group;
+  private static LogServer leader;
+  private static LogServer follower;
+
+  @BeforeAll
+  static void start() throws IOException {
+    group = LogGroup.founded(directory, 3);
+    leader = group.awaitLeader();
+    follower = group.get(group.follower());
+    group.add(1);
+    Await.until("it follows", () -> follower.counter() == 1);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    group.close();
+  }
+
+  private static long read(LogServer server, ReadConsistency consistency) {
+    Await.result(server.log.readBarrier(consistency));
+    return server.counter();
+  }
+
+  @Test
+  void follower_showsWhatWasAcknowledgedBefore_eachTime() {
+    long before = leader.counter();
+    for (int i = 1; i < 100; i++) {
+      Await.result(leader.log.submit(CounterMachine.add(1)));
+      assertThat(read(follower, ReadConsistency.FOLLOWER)).isEqualTo(before + i);
+    }
+  }
+
+  @Test
+  void follower_manyReads_shareQuestions() {
+    int before = group.questions.get();
+    List<CompletableFuture<Void>> reads = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      reads.add(follower.log.readBarrier(ReadConsistency.FOLLOWER));
+    }
+    reads.forEach(Await::result);
+    assertThat(group.questions.get() - before).isLessThan(500);
+  }
+
+  @Test
+  void follower_atTheLeader_asksNobody() {
+    int before = group.questions.get();
+    assertThat(read(leader, ReadConsistency.FOLLOWER)).isPositive();
+    assertThat(group.questions.get()).isEqualTo(before);
+  }
+
+  @Test
+  void lease_rightAfterAnEntry_needsNoOther() {
+    Await.result(leader.log.readBarrier());
+    long before = leader.appliedIndex();
+    int free = 0;
+    for (int i = 0; i < 1_000; i++) {
+      free += leader.log.readBarrier(ReadConsistency.LEASE).isDone() ? 1 : 0;
+    }
+    assertThat(leader.appliedIndex() - before).isLessThan(100);
+    assertThat(free).isGreaterThan(500);
+  }
+
+  @Test
+  void logIndex_ofAServerThatDoesNotLead_isRefused() {
+    assertThat(Await.failure(follower.log.logIndex("m0")).code()).isEqualTo(ErrorCode.NOT_LEADER);
+    assertThat(Await.result(leader.log.logIndex("m0"))).isEqualTo(leader.appliedIndex());
+  }
+}
