@@ -206,7 +206,7 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
         .thenApply(
             passed -> {
               long index = store.applied().index();
-              node.tellCommitted(peerId);
+              node.tellCommitted(peerId, index);
               return index;
             });
   }

@@ -3,7 +3,6 @@ package io.shoal.metadata.consensus.raft;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.leader.LogAppender;
 
 /** Those who send the log to other servers, each to one, while this server leads. Thread-safe. */
 final class Followers {
@@ -11,20 +10,20 @@ final class Followers {
   static final String PARAMETER = "shoal.followers";
 
   /** The newest for each follower; those of former terms have no more to say. */
-  private final Map<RaftPeerId, LogAppender> appenders = new ConcurrentHashMap<>();
+  private final Map<RaftPeerId, PeerTransport.Appender> appenders = new ConcurrentHashMap<>();
 
-  void add(LogAppender appender) {
+  void add(PeerTransport.Appender appender) {
     appenders.put(appender.getFollowerId(), appender);
   }
 
   /**
-   * Tells a follower at once up to where entries are committed, which it hears with the next entry
+   * Tells a follower at once that entries are committed, which it hears with the next one
    * otherwise, or after some hundred milliseconds.
    */
-  void tellCommitted(String peerId) {
-    LogAppender appender = appenders.get(RaftPeerId.valueOf(peerId));
+  void tellCommitted(String peerId, long index) {
+    PeerTransport.Appender appender = appenders.get(RaftPeerId.valueOf(peerId));
     if (appender != null) {
-      appender.triggerHeartbeat();
+      appender.tellCommitted(index);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.shoal.metadata.consensus.raft;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcFactory;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
@@ -51,7 +52,10 @@ public final class PeerTransport implements RpcType {
    * would answer that it has all up to there, and so on for ever (Ratis 3.3.0). What it is told is
    * the first entry that can be sent.
    */
-  private static final class Appender extends GrpcLogAppender {
+  static final class Appender extends GrpcLogAppender {
+    /** Up to here the follower is to know of entries that they are committed. */
+    private final AtomicLong toTell = new AtomicLong(-1);
+
     Appender(RaftServer.Division server, LeaderState state, FollowerInfo follower) {
       super(server, state, follower);
     }
@@ -63,6 +67,25 @@ public final class PeerTransport implements RpcType {
         return first;
       }
       return TermIndex.valueOf(first.getTerm(), first.getIndex() + 1);
+    }
+
+    /**
+     * Tells the follower that entries are committed. It hears it with the next entry, too, but that
+     * may take; and a heartbeat does not tell it while entries are on their way (Ratis 3.3.0).
+     */
+    void tellCommitted(long index) {
+      toTell.accumulateAndGet(index, Math::max);
+      notifyLogAppender();
+    }
+
+    /** Called with every answer of the follower, among others. */
+    @Override
+    public void notifyLogAppender() {
+      if (toTell.get() > getFollower().getCommitIndex() && !hasPendingDataRequests()) {
+        // Comes back to here, once.
+        triggerHeartbeat();
+      }
+      super.notifyLogAppender();
     }
   }
 }

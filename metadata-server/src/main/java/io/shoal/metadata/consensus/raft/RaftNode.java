@@ -259,9 +259,9 @@ public final class RaftNode implements CommandQueue.Appender, AutoCloseable {
     }
   }
 
-  /** Tells a follower at once up to where entries are committed; while this server leads. */
-  public void tellCommitted(String peerId) {
-    followers.tellCommitted(peerId);
+  /** Tells a follower at once that entries up to here are committed; while this server leads. */
+  public void tellCommitted(String peerId, long index) {
+    followers.tellCommitted(peerId, index);
   }
 
   /** Returns who keeps the log. */
