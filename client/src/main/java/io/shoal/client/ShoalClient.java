@@ -29,7 +29,7 @@ import java.util.concurrent.Flow;
  * within the configured time, and with {@link ErrorCode#OVERLOADED} beyond the limits of the
  * configuration.
  */
-public interface ShoalClient extends AutoCloseable {
+public interface ShoalClient extends ReadOperations, AutoCloseable {
   /**
    * Makes a client. Connects with its first operation, so that it may be made while the cluster is
    * down.
@@ -39,6 +39,14 @@ public interface ShoalClient extends AutoCloseable {
   static ShoalClient create(ClientConfig config) {
     return ClientRuntime.start(config);
   }
+
+  // ------------------------------------------------------------------------------------------------ reads
+
+  /**
+   * Returns the reads of this client as they are with another consistency; they end with the
+   * client. All others, and those of the client itself, are {@link ReadConsistency#LINEARIZABLE}.
+   */
+  ReadOperations reading(ReadConsistency consistency);
 
   // ------------------------------------------------------------------------------------------------ whole files
 
@@ -65,23 +73,6 @@ public interface ShoalClient extends AutoCloseable {
   CompletableFuture<FileStatus> put(
       Flow.Publisher<ByteBuffer> source, String target, PutOptions options);
 
-  /**
-   * Fetches a file into a local one. The bytes go to a temporary file beside the target, which
-   * takes its place when all of them were verified; on failure nothing is left behind.
-   *
-   * <p>Fails with {@link ErrorCode#ALREADY_EXISTS} unless the options allow to replace.
-   */
-  CompletableFuture<FileStatus> get(String source, Path target, GetOptions options);
-
-  /**
-   * Fetches a whole file into memory.
-   *
-   * @param limitBytes longest file that is accepted; a longer one fails with {@link
-   *     ErrorCode#LIMIT_EXCEEDED}
-   * @return a heap buffer that the caller owns
-   */
-  CompletableFuture<ByteBuffer> get(String source, int limitBytes);
-
   // ------------------------------------------------------------------------------------------------ open files
 
   /**
@@ -104,31 +95,7 @@ public interface ShoalClient extends AutoCloseable {
    */
   CompletableFuture<AsyncFileWriter> append(String path);
 
-  /** Opens a file for reading, in the generation that it has now. */
-  CompletableFuture<AsyncFileReader> open(String path);
-
   // -------------------------------------------------------------------------------------------------- namespace
-
-  /** Tells what is known of a file or directory. */
-  CompletableFuture<FileStatus> stat(String path);
-
-  /** As {@link #stat}, with what a walk over the file's map shows: copies and extents. */
-  CompletableFuture<FileLayout> layout(String path);
-
-  /**
-   * Lists a directory in the order of the names' UTF-8 bytes, fetching pages as the subscriber asks
-   * for more. Each subscriber gets a listing of its own. The directory is fixed by the first page:
-   * renaming it meanwhile does no harm.
-   */
-  Flow.Publisher<DirectoryEntry> list(String directory);
-
-  /**
-   * Fetches one page of a directory.
-   *
-   * @param afterName only names behind this one; empty for the first page
-   * @param limit most entries, 1 to 4,096
-   */
-  CompletableFuture<DirectoryPage> listPage(String directory, String afterName, int limit);
 
   /**
    * Makes a directory.

@@ -1,21 +1,18 @@
 package io.shoal.client.internal;
 
-import io.shoal.client.AsyncFileReader;
 import io.shoal.client.AsyncFileWriter;
 import io.shoal.client.AttributeChange;
 import io.shoal.client.ClusterHealth;
 import io.shoal.client.ClusterStatus;
-import io.shoal.client.DirectoryEntry;
-import io.shoal.client.DirectoryPage;
-import io.shoal.client.FileLayout;
 import io.shoal.client.FileStatus;
-import io.shoal.client.GetOptions;
 import io.shoal.client.MetadataBackup;
 import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.MetadataServerStatus;
 import io.shoal.client.NodeReload;
 import io.shoal.client.NodeStatus;
 import io.shoal.client.PutOptions;
+import io.shoal.client.ReadConsistency;
+import io.shoal.client.ReadOperations;
 import io.shoal.client.RebalanceStatus;
 import io.shoal.client.ShoalClient;
 import io.shoal.client.internal.metadata.MetadataClient;
@@ -38,7 +35,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
@@ -47,7 +47,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Checks paths, goes through the gate, and hands each call to those who do it. */
-final class DefaultShoalClient implements ShoalClient {
+final class DefaultShoalClient extends DefaultReadOperations implements ShoalClient {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   /** A metadata server that joins gets all of the state. */
@@ -59,6 +59,7 @@ final class DefaultShoalClient implements ShoalClient {
   private final ClientResources resources;
   private final Operations operations;
   private final MetadataClient metadata;
+  private final Map<ReadConsistency, ReadOperations> reads = new EnumMap<>(ReadConsistency.class);
   private final NamespaceOperations namespace;
   private final FileOperations files;
   private final Supplier<CompletableFuture<Void>> shutdown;
@@ -74,12 +75,24 @@ final class DefaultShoalClient implements ShoalClient {
       MetadataClient metadata,
       FileOperations files,
       Supplier<CompletableFuture<Void>> shutdown) {
+    super(resources, operations, metadata, files.reading(ReadConsistency.LINEARIZABLE));
     this.resources = resources;
     this.operations = operations;
     this.metadata = metadata;
     this.namespace = new NamespaceOperations(resources, metadata);
     this.files = files;
     this.shutdown = shutdown;
+    for (ReadConsistency consistency : ReadConsistency.values()) {
+      reads.put(
+          consistency,
+          new DefaultReadOperations(
+              resources, operations, metadata.reading(consistency), files.reading(consistency)));
+    }
+  }
+
+  @Override
+  public ReadOperations reading(ReadConsistency consistency) {
+    return Objects.requireNonNull(reads.get(consistency));
   }
 
   // ---------------------------------------------------------------------------------- whole files
@@ -100,25 +113,6 @@ final class DefaultShoalClient implements ShoalClient {
     return operations.run(() -> files.put(source, RemotePath.normaliseBelowRoot(target), options));
   }
 
-  @Override
-  public CompletableFuture<FileStatus> get(String source, Path target, GetOptions options) {
-    return operations.run(() -> files.get(RemotePath.normalise(source), target, options));
-  }
-
-  @Override
-  public CompletableFuture<ByteBuffer> get(String source, int limitBytes) {
-    return operations.run(
-        () -> {
-          if (limitBytes < 0) {
-            throw new ShoalException(
-                ErrorCode.INVALID_ARGUMENT,
-                source,
-                "limit: " + limitBytes + " bytes (expected: >= 0)");
-          }
-          return files.get(RemotePath.normalise(source), limitBytes);
-        });
-  }
-
   // ----------------------------------------------------------------------------------- open files
 
   @Override
@@ -131,38 +125,7 @@ final class DefaultShoalClient implements ShoalClient {
     return operations.run(() -> files.append(RemotePath.normaliseBelowRoot(path)));
   }
 
-  @Override
-  public CompletableFuture<AsyncFileReader> open(String path) {
-    return operations.run(() -> files.open(RemotePath.normalise(path)));
-  }
-
   // ------------------------------------------------------------------------------------ namespace
-
-  @Override
-  public CompletableFuture<FileStatus> stat(String path) {
-    return operations.run(() -> namespace.stat(path));
-  }
-
-  @Override
-  public CompletableFuture<FileLayout> layout(String path) {
-    return operations.run(
-        () -> {
-          LayoutOperation layout =
-              new LayoutOperation(resources, metadata, RemotePath.normalise(path));
-          layout.start();
-          return layout.result();
-        });
-  }
-
-  @Override
-  public Flow.Publisher<DirectoryEntry> list(String directory) {
-    return new ListingPublisher(resources, metadata, operations, directory);
-  }
-
-  @Override
-  public CompletableFuture<DirectoryPage> listPage(String directory, String afterName, int limit) {
-    return operations.run(() -> namespace.listPage(directory, afterName, limit));
-  }
 
   @Override
   public CompletableFuture<FileStatus> mkdir(String path, boolean parents) {

@@ -1,5 +1,6 @@
 package io.shoal.client.testing;
 
+import io.shoal.client.ReadConsistency;
 import io.shoal.client.internal.metadata.MetadataCalls;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -93,6 +94,11 @@ public final class DirectMetadata implements MetadataCalls {
     }
     execute(call);
     return call.result;
+  }
+
+  @Override
+  public MetadataCalls reading(ReadConsistency consistency) {
+    return this;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.shoal.client.internal.metadata;
 
+import io.shoal.client.ReadConsistency;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.flow.Cancellation;
 import io.shoal.common.id.SessionId;
@@ -74,6 +75,9 @@ public interface MetadataCalls {
    * configured time for metadata calls.
    */
   CompletableFuture<SessionId> session();
+
+  /** Returns the reads as they are with a consistency; of nothing else these calls are used. */
+  MetadataCalls reading(ReadConsistency consistency);
 
   /** Asks for a file's or directory's status. */
   default CompletableFuture<StatReply> stat(StatRequest request, Deadline deadline) {

@@ -2,6 +2,7 @@ package io.shoal.client.internal.metadata;
 
 import io.shoal.client.ClientConfig;
 import io.shoal.client.MetadataBackup;
+import io.shoal.client.ReadConsistency;
 import io.shoal.client.internal.pipeline.PipelineSettings;
 import io.shoal.client.internal.pipeline.RequestPipeline;
 import io.shoal.client.internal.pipeline.ServerChannels;
@@ -39,11 +40,15 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The conversation with the metadata servers of one cluster: the namespace over one pipelined
- * stream, questions about the cluster as calls beside it. Connects with its first call.
- * Thread-safe.
+ * stream, questions about the cluster as calls beside it. Connects with its first call. Reads that
+ * any server may answer go over a stream of their own. Thread-safe.
  */
 public final class MetadataClient implements MetadataCalls {
   private final RequestPipeline pipeline;
+
+  /** To any server; for reads alone. */
+  private final RequestPipeline readers;
+
   private final ClusterCalls cluster;
   private final BackupCalls backups;
 
@@ -54,6 +59,9 @@ public final class MetadataClient implements MetadataCalls {
       ClientEnvironment environment,
       FaultHandler faults) {
     this.pipeline = new RequestPipeline(settings, channels, environment, faults);
+    this.readers =
+        new RequestPipeline(
+            settings.forAnyServer(environment.random()), channels, environment, faults);
     this.cluster = new ClusterCalls(pipeline, environment);
     this.backups = new BackupCalls(cluster, environment);
   }
@@ -69,7 +77,8 @@ public final class MetadataClient implements MetadataCalls {
         new PipelineSettings.ClientDescription(config.clientName(), config.owner(), config.group()),
         config.metadataTimeout(),
         config.connectTimeout(),
-        PipelineSettings.Limits.DEFAULT);
+        PipelineSettings.Limits.DEFAULT,
+        false);
   }
 
   @Override
@@ -80,6 +89,15 @@ public final class MetadataClient implements MetadataCalls {
   @Override
   public CompletableFuture<SessionId> session() {
     return pipeline.session();
+  }
+
+  @Override
+  public MetadataCalls reading(ReadConsistency consistency) {
+    return switch (consistency) {
+      case LINEARIZABLE -> this;
+      case LEASE -> new ReadCalls(this, pipeline::call, consistency);
+      case FOLLOWER, STALE -> new ReadCalls(this, readers::call, consistency);
+    };
   }
 
   /** Asks for the cluster's identity, version and defaults. */
@@ -169,6 +187,6 @@ public final class MetadataClient implements MetadataCalls {
    * @return completes when nothing is left
    */
   public CompletableFuture<Void> close() {
-    return pipeline.close();
+    return CompletableFuture.allOf(pipeline.close(), readers.close());
   }
 }

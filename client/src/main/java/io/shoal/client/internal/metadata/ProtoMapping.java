@@ -14,6 +14,7 @@ import io.shoal.client.MetadataServerAddress;
 import io.shoal.client.NodeStatus;
 import io.shoal.client.NodeStatus.Liveness;
 import io.shoal.client.NodeStatus.VolumeStatus;
+import io.shoal.client.ReadConsistency;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.policy.AckLevel;
@@ -47,6 +48,15 @@ import java.util.Optional;
 /** The one place where messages become records of the public API, and the other way round. */
 public final class ProtoMapping {
   private ProtoMapping() {}
+
+  static io.shoal.proto.v1.ReadConsistency consistencyOf(ReadConsistency consistency) {
+    return switch (consistency) {
+      case LINEARIZABLE -> io.shoal.proto.v1.ReadConsistency.READ_CONSISTENCY_LINEARIZABLE;
+      case LEASE -> io.shoal.proto.v1.ReadConsistency.READ_CONSISTENCY_LEASE;
+      case FOLLOWER -> io.shoal.proto.v1.ReadConsistency.READ_CONSISTENCY_FOLLOWER;
+      case STALE -> io.shoal.proto.v1.ReadConsistency.READ_CONSISTENCY_STALE;
+    };
+  }
 
   // -------------------------------------------------------------------------------- to messages
 

@@ -2,7 +2,10 @@ package io.shoal.client.internal.pipeline;
 
 import io.shoal.common.rpc.HostPort;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
  * How a pipeline behaves.
@@ -11,13 +14,15 @@ import java.util.List;
  * @param client what the session is opened with
  * @param callTimeout longest time for the pipeline's own calls: to open and renew the session
  * @param connectTimeout after which a client that never had an answer gives up
+ * @param anyServer whether every server can answer what is asked, not only the one that leads
  */
 public record PipelineSettings(
     List<HostPort> servers,
     ClientDescription client,
     Duration callTimeout,
     Duration connectTimeout,
-    Limits limits) {
+    Limits limits,
+    boolean anyServer) {
   private static final Duration SHORTEST_ATTEMPT = Duration.ofMillis(200);
 
   /** Far more than a server takes for any request, unless the machine stands still. */
@@ -31,6 +36,13 @@ public record PipelineSettings(
     if (servers.isEmpty()) {
       throw new IllegalArgumentException("servers: none (expected: at least one)");
     }
+  }
+
+  /** Returns the same for what any server can answer; clients go to different ones. */
+  public PipelineSettings forAnyServer(RandomGenerator random) {
+    List<HostPort> turned = new ArrayList<>(servers);
+    Collections.rotate(turned, random.nextInt(servers.size()));
+    return new PipelineSettings(turned, client, callTimeout, connectTimeout, limits, true);
   }
 
   /**

@@ -294,7 +294,9 @@ final class ServerLink implements PipelineStream.Events {
 
   private void onSlowAttempt(PipelineStream slow) {
     if (slow == stream && stage == Stage.CONNECTING) {
-      doubt.beginWith(slow.server());
+      if (!settings.anyServer()) {
+        doubt.beginWith(slow.server());
+      }
       timeout =
           environment
               .timer()
@@ -324,7 +326,7 @@ final class ServerLink implements PipelineStream.Events {
 
   private void onPause(Duration silent) {
     PipelineStream quiet = stream;
-    if (quiet != null && stage == Stage.CONNECTED) {
+    if (quiet != null && stage == Stage.CONNECTED && !settings.anyServer()) {
       LOG.debug("{} says nothing for {} ms: who leads?", quiet.server(), silent.toMillis());
       doubt.beginWith(quiet.server());
     }
@@ -341,9 +343,12 @@ final class ServerLink implements PipelineStream.Events {
     connect();
   }
 
-  /** While there was never an answer, the addresses themselves are in doubt. */
+  /**
+   * While there was never an answer, the addresses themselves are in doubt; and where any server
+   * will do, it does not matter who leads.
+   */
   private void beginDoubt() {
-    if (everAnswered) {
+    if (everAnswered && !settings.anyServer()) {
       doubt.begin();
     }
   }

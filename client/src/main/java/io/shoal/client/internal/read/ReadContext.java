@@ -38,4 +38,10 @@ public record ReadContext(
         new ReadAhead(resources.budgets().reads()),
         ReadSettings.of(resources.config()));
   }
+
+  /** Returns the same with metadata that are asked for in another way. */
+  public ReadContext withMetadata(MetadataCalls other) {
+    return new ReadContext(
+        resources, other, suspicions, choice, latencies, hedges, alarms, readAhead, settings);
+  }
 }

@@ -1,10 +1,9 @@
 package io.shoal.client.internal.resources;
 
-import io.shoal.client.AsyncFileReader;
 import io.shoal.client.AsyncFileWriter;
 import io.shoal.client.FileStatus;
-import io.shoal.client.GetOptions;
 import io.shoal.client.PutOptions;
+import io.shoal.client.ReadConsistency;
 import io.shoal.client.ShoalClient;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -30,20 +29,14 @@ public interface FileOperations {
   CompletableFuture<FileStatus> put(
       Flow.Publisher<ByteBuffer> source, String target, PutOptions options);
 
-  /** Fetches a file into a local one. */
-  CompletableFuture<FileStatus> get(String source, Path target, GetOptions options);
-
-  /** Fetches a whole file into memory. */
-  CompletableFuture<ByteBuffer> get(String source, int limitBytes);
-
   /** Opens a new file for writing. */
   CompletableFuture<AsyncFileWriter> create(String path, PutOptions options);
 
   /** Opens a file for writing at its end. */
   CompletableFuture<AsyncFileWriter> append(String path);
 
-  /** Opens a file for reading. */
-  CompletableFuture<AsyncFileReader> open(String path);
+  /** Returns the reads as they are with a consistency. */
+  FileReads reading(ReadConsistency consistency);
 
   /**
    * Ends all transfers, writers and readers: what is under way fails with {@code CANCELLED}.

@@ -1,20 +1,19 @@
 package io.shoal.client.internal.transfer;
 
-import io.shoal.client.AsyncFileReader;
 import io.shoal.client.AsyncFileWriter;
 import io.shoal.client.ClusterStatus;
 import io.shoal.client.FileStatus;
-import io.shoal.client.GetOptions;
 import io.shoal.client.PutOptions;
+import io.shoal.client.ReadConsistency;
 import io.shoal.client.internal.metadata.GrantPool;
 import io.shoal.client.internal.metadata.MetadataCalls;
 import io.shoal.client.internal.metadata.NodeSuspicions;
-import io.shoal.client.internal.read.FileReader;
 import io.shoal.client.internal.read.FileReaders;
 import io.shoal.client.internal.read.ReadContext;
 import io.shoal.client.internal.resources.Callbacks;
 import io.shoal.client.internal.resources.ClientResources;
 import io.shoal.client.internal.resources.FileOperations;
+import io.shoal.client.internal.resources.FileReads;
 import io.shoal.client.internal.resources.Listening;
 import io.shoal.client.internal.write.ClusterDefaults;
 import io.shoal.client.internal.write.FileWriter;
@@ -22,10 +21,14 @@ import io.shoal.client.internal.write.FileWriters;
 import io.shoal.client.internal.write.WriteContext;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
-import io.shoal.common.flow.Cancellation;
 import io.shoal.common.flow.Permits;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Supplier;
@@ -34,7 +37,7 @@ import java.util.function.Supplier;
 public final class TransferOperations implements FileOperations {
   private final ClientResources resources;
   private final FileWriters writers;
-  private final FileReaders readers;
+  private final Map<ReadConsistency, Downloads> reads = new EnumMap<>(ReadConsistency.class);
   private final Permits admission;
   private final Transfers transfers = new Transfers();
 
@@ -53,7 +56,15 @@ public final class TransferOperations implements FileOperations {
     this.writers =
         new FileWriters(
             WriteContext.of(resources, metadata, grants, suspicions), new ClusterDefaults(cluster));
-    this.readers = new FileReaders(ReadContext.of(resources, metadata, suspicions));
+    ReadContext context = ReadContext.of(resources, metadata, suspicions);
+    for (ReadConsistency consistency : ReadConsistency.values()) {
+      reads.put(
+          consistency,
+          new Downloads(
+              resources,
+              new FileReaders(context.withMetadata(metadata.reading(consistency))),
+              transfers));
+    }
     this.admission =
         new Permits("puts", resources.budgets().writes().limits(), resources.executors().shards());
   }
@@ -79,22 +90,6 @@ public final class TransferOperations implements FileOperations {
     Put put = new Put(writers, admission, target, source);
     CompletableFuture<FileStatus> result = transfers.add(put, put.result());
     put.start();
-    return result;
-  }
-
-  @Override
-  public CompletableFuture<FileStatus> get(String source, Path target, GetOptions options) {
-    PathDownload download = new PathDownload(readers, source, target, options, resources);
-    CompletableFuture<FileStatus> result = transfers.add(download, download.result());
-    download.start();
-    return result;
-  }
-
-  @Override
-  public CompletableFuture<ByteBuffer> get(String source, int limitBytes) {
-    MemoryDownload download = new MemoryDownload(source, limitBytes);
-    CompletableFuture<ByteBuffer> result = transfers.add(download, download.result());
-    download.start(readers);
     return result;
   }
 
@@ -126,23 +121,16 @@ public final class TransferOperations implements FileOperations {
   }
 
   @Override
-  public CompletableFuture<AsyncFileReader> open(String path) {
-    CompletableFuture<AsyncFileReader> result = new CompletableFuture<>();
-    CompletableFuture<FileReader> opened = readers.open(path);
-    Listening.to(
-        opened,
-        (reader, failure) -> {
-          if (failure != null) {
-            result.completeExceptionally(ShoalException.of(failure));
-          } else if (!result.complete(reader)) {
-            reader.end();
-          }
-        });
-    return Cancellation.forward(result, opened);
+  public FileReads reading(ReadConsistency consistency) {
+    return Objects.requireNonNull(reads.get(consistency));
   }
 
   @Override
   public CompletableFuture<Void> close() {
-    return CompletableFuture.allOf(transfers.close(), writers.close(), readers.close());
+    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    ends.add(transfers.close());
+    ends.add(writers.close());
+    reads.values().forEach(downloads -> ends.add(downloads.close()));
+    return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
   }
 }

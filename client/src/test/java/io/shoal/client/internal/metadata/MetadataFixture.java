@@ -72,7 +72,7 @@ final class MetadataFixture implements AutoCloseable {
   MetadataClient client(HostPort... servers) {
     PipelineSettings settings =
         new PipelineSettings(
-            List.of(servers), CLIENT, Duration.ofSeconds(30), connectTimeout, limits);
+            List.of(servers), CLIENT, Duration.ofSeconds(30), connectTimeout, limits, false);
     MetadataClient made =
         new MetadataClient(
             settings,

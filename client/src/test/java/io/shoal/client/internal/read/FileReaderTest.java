@@ -43,7 +43,7 @@ class FileReaderTest {
 
   private AsyncFileReader open(byte[] content) {
     cluster.await(cluster.operations().put(ByteBuffer.wrap(content), PATH, PutOptions.DEFAULT));
-    return cluster.await(cluster.operations().open(PATH));
+    return cluster.await(cluster.reads().open(PATH));
   }
 
   private byte[] read(AsyncFileReader reader, long position, int length) {
@@ -119,7 +119,7 @@ class FileReaderTest {
   void open_emptyOrMissing_answersAsPromised() {
     AsyncFileReader reader = open(new byte[0]);
     assertThat(cluster.await(reader.read(0, ByteBuffer.allocate(1)))).isEqualTo(-1);
-    assertThat(cluster.awaitFailure(cluster.operations().open("/none")).code())
+    assertThat(cluster.awaitFailure(cluster.reads().open("/none")).code())
         .isEqualTo(ErrorCode.NOT_FOUND);
   }
 
@@ -355,7 +355,7 @@ class FileReaderTest {
   @Test
   void read_mapOfManyPages_fetchesThemWhenNeeded() {
     byte[] bytes = writeInManyExtents(1_200);
-    AsyncFileReader reader = cluster.await(cluster.operations().open(PATH));
+    AsyncFileReader reader = cluster.await(cluster.reads().open(PATH));
     assertThat(read(reader, 0, 100)).isEqualTo(Arrays.copyOf(bytes, 100));
     assertThat(cluster.metadata().count(RequestCase.EXTENTS)).isZero();
     assertThat(read(reader, 0, bytes.length)).isEqualTo(bytes);
@@ -367,7 +367,7 @@ class FileReaderTest {
   @Test
   void read_alteredSinceItWasOpened_failsWithGenerationGone() {
     writeInManyExtents(600);
-    AsyncFileReader reader = cluster.await(cluster.operations().open(PATH));
+    AsyncFileReader reader = cluster.await(cluster.reads().open(PATH));
     cluster.metadata().raiseGeneration(PATH);
     assertThat(cluster.awaitFailure(reader.read(20 * 550, ByteBuffer.allocate(1))).code())
         .isEqualTo(ErrorCode.GENERATION_GONE);
@@ -386,7 +386,7 @@ class FileReaderTest {
               .build());
     }
     cluster.metadata().addFile("/large", extents, Attributes.getDefaultInstance());
-    AsyncFileReader reader = cluster.await(cluster.operations().open("/large"));
+    AsyncFileReader reader = cluster.await(cluster.reads().open("/large"));
     for (long position : new long[] {(1L << 31) - 5, 1L << 31, (1L << 32) - 5, (1L << 32) + 77}) {
       byte[] read = read(reader, position, 200);
       for (int i = 0; i < read.length; i++) {

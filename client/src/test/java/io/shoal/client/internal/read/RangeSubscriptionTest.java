@@ -39,7 +39,7 @@ class RangeSubscriptionTest {
 
   private AsyncFileReader open() {
     cluster.await(cluster.operations().put(ByteBuffer.wrap(BYTES), PATH, PutOptions.DEFAULT));
-    return cluster.await(cluster.operations().open(PATH));
+    return cluster.await(cluster.reads().open(PATH));
   }
 
   private Collector subscribe(AsyncFileReader reader, long position, long length, long demand) {

@@ -1,5 +1,6 @@
 package io.shoal.client.internal.simulation;
 
+import io.shoal.client.ReadConsistency;
 import io.shoal.client.internal.metadata.MetadataCalls;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -172,6 +173,11 @@ public final class SimulatedMetadata implements MetadataCalls {
   }
 
   // ---------------------------------------------------------------------------------------- calls
+
+  @Override
+  public MetadataCalls reading(ReadConsistency consistency) {
+    return this;
+  }
 
   @Override
   public CompletableFuture<SessionId> session() {

@@ -4,12 +4,14 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.shoal.client.ClientConfig;
 import io.shoal.client.ClusterStatus;
 import io.shoal.client.FilePolicy;
+import io.shoal.client.ReadConsistency;
 import io.shoal.client.internal.metadata.GrantPool;
 import io.shoal.client.internal.metadata.NodeSuspicions;
 import io.shoal.client.internal.resources.ClientBudgets;
 import io.shoal.client.internal.resources.ClientEnvironment;
 import io.shoal.client.internal.resources.ClientExecutors;
 import io.shoal.client.internal.resources.ClientResources;
+import io.shoal.client.internal.resources.FileReads;
 import io.shoal.client.internal.transfer.TransferOperations;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.flow.Permits;
@@ -90,6 +92,11 @@ public final class Simulation implements AutoCloseable {
 
   public TransferOperations operations() {
     return operations;
+  }
+
+  /** Reads of files, as the client's own are. */
+  public FileReads reads() {
+    return operations.reading(ReadConsistency.LINEARIZABLE);
   }
 
   public SimulatedMetadata metadata() {

@@ -62,7 +62,7 @@ class TransferOperationsTest {
   }
 
   private CompletableFuture<FileStatus> get(Path target, GetOptions options) {
-    return cluster.operations().get(PATH, target, options);
+    return cluster.reads().get(PATH, target, options);
   }
 
   private List<String> localNames() throws IOException {
@@ -414,7 +414,7 @@ class TransferOperationsTest {
     CompletableFuture<FileStatus> get = get(directory.resolve("target"), GetOptions.DEFAULT);
     CompletableFuture<FileStatus> put =
         cluster.operations().put(source, "/other", PutOptions.DEFAULT);
-    CompletableFuture<ByteBuffer> memory = cluster.operations().get(PATH, Integer.MAX_VALUE);
+    CompletableFuture<ByteBuffer> memory = cluster.reads().get(PATH, Integer.MAX_VALUE);
     while (localNames().size() < 2) {
       cluster.step();
     }
@@ -436,24 +436,24 @@ class TransferOperationsTest {
   @Test
   void getMemory_isTheSame() {
     store(bytes(300_000));
-    ByteBuffer bytes = cluster.await(cluster.operations().get(PATH, 300_000));
+    ByteBuffer bytes = cluster.await(cluster.reads().get(PATH, 300_000));
     assertThat(bytes.hasArray()).isTrue();
     assertThat(bytes).isEqualTo(ByteBuffer.wrap(bytes(300_000)));
-    assertThat(cluster.awaitFailure(cluster.operations().get(PATH, 299_999)).code())
+    assertThat(cluster.awaitFailure(cluster.reads().get(PATH, 299_999)).code())
         .isEqualTo(ErrorCode.LIMIT_EXCEEDED);
   }
 
   @Test
   void getMemory_empty_isEmpty() {
     store(new byte[0]);
-    assertThat(cluster.await(cluster.operations().get(PATH, 0)).remaining()).isZero();
+    assertThat(cluster.await(cluster.reads().get(PATH, 0)).remaining()).isZero();
   }
 
   @Test
   void getMemory_cancelled_holdsNothing() {
     store(bytes(300_000));
     for (int steps = 0; steps < 60; steps += 3) {
-      CompletableFuture<ByteBuffer> get = cluster.operations().get(PATH, 1 << 20);
+      CompletableFuture<ByteBuffer> get = cluster.reads().get(PATH, 1 << 20);
       for (int i = 0; i < steps; i++) {
         cluster.step();
       }
