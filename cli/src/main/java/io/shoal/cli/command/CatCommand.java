@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.common.error.ShoalException;
@@ -13,6 +14,8 @@ import java.util.List;
 final class CatCommand implements Command {
   @Parameter(description = "REMOTE...")
   private List<String> arguments = new ArrayList<>();
+
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
 
   @Override
   public String name() {
@@ -33,7 +36,7 @@ final class CatCommand implements Command {
   public void run(CommandContext context) throws InterruptedException {
     for (String path : Remote.paths(arguments)) {
       try {
-        RangeOutput.copy(context, path, 0, Long.MAX_VALUE);
+        RangeOutput.copy(context, reading.of(context), path, 0, Long.MAX_VALUE);
       } catch (ShoalException e) {
         context.output().flush();
         context.fail(e);

@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
@@ -31,6 +32,8 @@ final class ChecksumCommand implements Command {
       names = {"-a", "--algorithm"},
       description = "md5, sha1, sha256 or sha512")
   private String algorithm = "sha256";
+
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
 
   @Override
   public String name() {
@@ -77,7 +80,7 @@ final class ChecksumCommand implements Command {
 
   private byte[] digest(CommandContext context, String path) throws InterruptedException {
     MessageDigest digest = newDigest();
-    AsyncFileReader reader = context.await(context.client().open(path));
+    AsyncFileReader reader = context.await(reading.of(context).open(path));
     RangeOutput.Pieces pieces = new RangeOutput.Pieces();
     reader.stream(0, Long.MAX_VALUE).subscribe(pieces);
     try {

@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.Entries;
@@ -30,6 +31,8 @@ final class DuCommand implements Command {
       description = "show sizes with units")
   private boolean human;
 
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
+
   @Override
   public String name() {
     return "du";
@@ -50,7 +53,7 @@ final class DuCommand implements Command {
     List<String> paths = arguments.isEmpty() ? List.of("/") : Remote.paths(arguments);
     for (String path : paths) {
       try {
-        FileStatus status = context.await(context.client().stat(path));
+        FileStatus status = context.await(reading.of(context).stat(path));
         Sum sum = status.isDirectory() ? walk(context, path) : new Sum().add(status);
         print(context, path, sum);
       } catch (ShoalException e) {
@@ -87,10 +90,10 @@ final class DuCommand implements Command {
     }
   }
 
-  private static void list(CommandContext context, Level level) throws InterruptedException {
+  private void list(CommandContext context, Level level) throws InterruptedException {
     level.listed = true;
     level.sum.directories++;
-    try (Entries entries = new Entries(context.client().list(level.path))) {
+    try (Entries entries = new Entries(reading.of(context).list(level.path))) {
       for (DirectoryEntry entry = entries.next(); entry != null; entry = entries.next()) {
         if (entry.status().isDirectory()) {
           level.below.add(entry.status().path());

@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
@@ -47,6 +48,8 @@ final class GetCommand implements Command {
       description = "files in flight with -r")
   private int jobs = Jobs.DEFAULT_LIMIT;
 
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
+
   @Override
   public String name() {
     return "get";
@@ -71,7 +74,7 @@ final class GetCommand implements Command {
     String last = arguments.get(arguments.size() - 1);
     if (last.equals("-")) {
       for (String source : sources) {
-        RangeOutput.copy(context, source, 0, Long.MAX_VALUE);
+        RangeOutput.copy(context, reading.of(context), source, 0, Long.MAX_VALUE);
       }
       return;
     }
@@ -86,10 +89,14 @@ final class GetCommand implements Command {
     try (ProgressReport progress = new ProgressReport(task, !quiet && !context.json())) {
       TreeDownload download =
           new TreeDownload(
-              context, new Jobs(context, jobs), progress, options.withProgress(progress));
+              context,
+              reading.of(context),
+              new Jobs(context, jobs),
+              progress,
+              options.withProgress(progress));
       for (String source : sources) {
         try {
-          FileStatus status = context.await(context.client().stat(source));
+          FileStatus status = context.await(reading.of(context).stat(source));
           Path local =
               into && !source.equals("/") ? target.resolve(RemotePath.name(source)) : target;
           getOne(status, local, download);

@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.client.AsyncFileReader;
@@ -28,6 +29,8 @@ final class HeadCommand implements Command {
       description = "number of bytes instead, such as 512 or 64K")
   private @Nullable String bytes;
 
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
+
   @Override
   public String name() {
     return "head";
@@ -47,10 +50,11 @@ final class HeadCommand implements Command {
   public void run(CommandContext context) throws InterruptedException {
     String path = TailCommand.onlyPath(name(), arguments);
     if (bytes != null) {
-      RangeOutput.copy(context, path, 0, StorageOptions.bytes("--bytes", bytes));
+      RangeOutput.copy(
+          context, reading.of(context), path, 0, StorageOptions.bytes("--bytes", bytes));
       return;
     }
-    AsyncFileReader reader = context.await(context.client().open(path));
+    AsyncFileReader reader = context.await(reading.of(context).open(path));
     long left = TailCommand.checkedLines(lines);
     long position = 0;
     // Small positioned reads: a beginning is short, and read-ahead would fetch what nobody wants.

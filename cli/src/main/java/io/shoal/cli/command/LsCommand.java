@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
@@ -59,6 +60,8 @@ final class LsCommand implements Command {
       description = "print names as they are, each ended by a NUL, for xargs -0")
   private boolean endedByNul;
 
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
+
   @Override
   public String name() {
     return "ls";
@@ -84,7 +87,7 @@ final class LsCommand implements Command {
     boolean first = true;
     for (String path : paths) {
       try {
-        FileStatus status = context.await(context.client().stat(path));
+        FileStatus status = context.await(reading.of(context).stat(path));
         if (status.isDirectory() && !directoryItself) {
           listTree(context, path, titles, first);
         } else {
@@ -119,7 +122,7 @@ final class LsCommand implements Command {
   private List<String> listOne(CommandContext context, String directory)
       throws InterruptedException {
     List<String> below = new ArrayList<>();
-    try (Entries entries = new Entries(context.client().list(directory))) {
+    try (Entries entries = new Entries(reading.of(context).list(directory))) {
       for (DirectoryEntry entry = entries.next(); entry != null; entry = entries.next()) {
         print(context, entry.status(), entry.name());
         if (recursive && entry.status().isDirectory()) {

@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import io.shoal.cli.CommandContext;
 import io.shoal.client.AsyncFileReader;
+import io.shoal.client.ReadOperations;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -18,9 +19,10 @@ final class RangeOutput {
   private RangeOutput() {}
 
   /** Prints up to {@code length} bytes from a position, or to the end. */
-  static void copy(CommandContext context, String path, long position, long length)
+  static void copy(
+      CommandContext context, ReadOperations reading, String path, long position, long length)
       throws InterruptedException {
-    AsyncFileReader reader = context.await(context.client().open(path));
+    AsyncFileReader reader = context.await(reading.open(path));
     copy(context, reader, position, length);
     context.await(reader.close());
   }

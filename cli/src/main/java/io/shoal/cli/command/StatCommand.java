@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
@@ -29,6 +30,8 @@ final class StatCommand implements Command {
       description = "also show each chunk and the nodes that have it")
   private boolean chunks;
 
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
+
   @Override
   public String name() {
     return "stat";
@@ -48,7 +51,7 @@ final class StatCommand implements Command {
   public void run(CommandContext context) throws InterruptedException {
     for (String path : Remote.paths(arguments)) {
       try {
-        FileLayout layout = context.await(context.client().layout(path));
+        FileLayout layout = context.await(reading.of(context).layout(path));
         if (context.json()) {
           context.output().line(Json.object(json -> write(json, layout)));
         } else {

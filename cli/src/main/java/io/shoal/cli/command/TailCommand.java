@@ -2,6 +2,7 @@ package io.shoal.cli.command;
 
 import com.beust.jcommander.Parameter;
 import com.beust.jcommander.Parameters;
+import com.beust.jcommander.ParametersDelegate;
 import io.shoal.cli.Command;
 import io.shoal.cli.CommandContext;
 import io.shoal.cli.CommandException;
@@ -29,6 +30,8 @@ final class TailCommand implements Command {
       description = "number of bytes instead, such as 512 or 64K")
   private @Nullable String bytes;
 
+  @ParametersDelegate private final ReadOptions reading = new ReadOptions();
+
   @Override
   public String name() {
     return "tail";
@@ -47,7 +50,7 @@ final class TailCommand implements Command {
   @Override
   public void run(CommandContext context) throws InterruptedException {
     String path = onlyPath(name(), arguments);
-    AsyncFileReader reader = context.await(context.client().open(path));
+    AsyncFileReader reader = context.await(reading.of(context).open(path));
     long length = reader.status().length();
     long start =
         bytes != null

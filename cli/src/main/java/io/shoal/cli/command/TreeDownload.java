@@ -11,6 +11,7 @@ import io.shoal.cli.ProgressReport;
 import io.shoal.client.DirectoryEntry;
 import io.shoal.client.FileStatus;
 import io.shoal.client.GetOptions;
+import io.shoal.client.ReadOperations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -24,13 +25,20 @@ final class TreeDownload {
   private record Pair(FileStatus source, Path target) {}
 
   private final CommandContext context;
+  private final ReadOperations reading;
   private final Jobs running;
   private final ProgressReport progress;
   private final GetOptions options;
   private final Deque<Pair> made = new ArrayDeque<>();
 
-  TreeDownload(CommandContext context, Jobs running, ProgressReport progress, GetOptions options) {
+  TreeDownload(
+      CommandContext context,
+      ReadOperations reading,
+      Jobs running,
+      ProgressReport progress,
+      GetOptions options) {
     this.context = context;
+    this.reading = reading;
     this.running = running;
     this.progress = progress;
     this.options = options;
@@ -44,7 +52,7 @@ final class TreeDownload {
       Pair directory = open.pop();
       makeDirectory(directory.target);
       made.push(directory);
-      try (Entries entries = new Entries(context.client().list(directory.source.path()))) {
+      try (Entries entries = new Entries(reading.list(directory.source.path()))) {
         for (DirectoryEntry entry = entries.next(); entry != null; entry = entries.next()) {
           visit(entry, directory.target, open);
         }
@@ -64,7 +72,7 @@ final class TreeDownload {
   void fetch(FileStatus source, Path target) throws InterruptedException {
     progress.expect(source.length());
     running.start(
-        () -> context.client().get(source.path(), target, options),
+        () -> reading.get(source.path(), target, options),
         (fetched, failure) -> {
           progress.fileEnded();
           if (failure == null && context.json()) {
