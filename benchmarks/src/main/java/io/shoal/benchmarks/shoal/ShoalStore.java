@@ -8,13 +8,17 @@ import io.shoal.client.DirectoryPage;
 import io.shoal.client.FilePolicy;
 import io.shoal.client.FileStatus;
 import io.shoal.client.PutOptions;
+import io.shoal.client.ReadConsistency;
+import io.shoal.client.ReadOperations;
 import io.shoal.client.ShoalClient;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.common.policy.AckLevel;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 
 /** The adapter for Shoal. */
 public final class ShoalStore implements FileStore {
@@ -97,7 +101,22 @@ public final class ShoalStore implements FileStore {
 
   @Override
   public CompletableFuture<Long> length(String path) {
-    return client
+    return length(client, path);
+  }
+
+  @Override
+  public Map<String, Function<String, CompletableFuture<Long>>> otherLengths() {
+    return Map.of(
+        "lease",
+        path -> length(client.reading(ReadConsistency.LEASE), path),
+        "follower",
+        path -> length(client.reading(ReadConsistency.FOLLOWER), path),
+        "stale",
+        path -> length(client.reading(ReadConsistency.STALE), path));
+  }
+
+  private static CompletableFuture<Long> length(ReadOperations reading, String path) {
+    return reading
         .stat(path)
         .handle(
             (status, failure) -> {

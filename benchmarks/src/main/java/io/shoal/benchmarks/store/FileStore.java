@@ -1,7 +1,9 @@
 package io.shoal.benchmarks.store;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * A distributed file store as the workloads see it. Adapters use the system's own client as its
@@ -45,6 +47,11 @@ public interface FileStore extends AutoCloseable {
 
   /** Tells the length of a file, 0 for a directory; -1 if there is neither. */
   CompletableFuture<Long> length(String path);
+
+  /** Returns other ways to ask for lengths, that are sure of less or cost less, by their names. */
+  default Map<String, Function<String, CompletableFuture<Long>>> otherLengths() {
+    return Map.of();
+  }
 
   /** Lists a directory with the status of its entries, and tells how many there are. */
   CompletableFuture<Integer> list(String directory);

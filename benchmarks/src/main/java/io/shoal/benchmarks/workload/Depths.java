@@ -7,6 +7,7 @@ import io.shoal.benchmarks.measure.Row;
 import io.shoal.benchmarks.measure.Row.Figure;
 import io.shoal.benchmarks.store.FileStore;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 
@@ -43,6 +44,14 @@ record Depths(Sizes sizes) implements Workload {
           depth,
           2 * count,
           i -> Expect.number("length", 0, store.length(made + i % count)));
+      for (var other : new TreeMap<>(store.otherLengths()).entrySet()) {
+        each(
+            meter,
+            "stat-" + other.getKey(),
+            depth,
+            2 * count,
+            i -> Expect.number("length", 0, other.getValue().apply(made + i % count)));
+      }
     }
   }
 

@@ -14,9 +14,8 @@ final class ReadOptions {
   @Parameter(
       names = "--consistency",
       description =
-          "what is shown: linearizable, all that was stored before; lease, the same at less cost"
-              + " while clocks run; follower, the same from any metadata server; stale, what any of"
-              + " them has, also when most of them are lost")
+          "linearizable; lease (the same while clocks run); follower (the same from any metadata"
+              + " server); stale (what any of them has, also when most are lost)")
   private String consistency = "linearizable";
 
   /** Returns the reads of the client as the options want them. */

@@ -2,6 +2,8 @@ package io.shoal.faults.history;
 
 import io.shoal.client.ClientConfig;
 import io.shoal.client.PutOptions;
+import io.shoal.client.ReadConsistency;
+import io.shoal.client.ReadOperations;
 import io.shoal.client.ShoalClient;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
@@ -39,6 +41,8 @@ public final class HistoryMain {
 
   /** Between two operations of a client. */
   private static final long PAUSE_MILLIS = 10;
+
+  private static final List<Kind> READS = List.of(Kind.READ, Kind.LEASE_READ, Kind.FOLLOWER_READ);
 
   private final int files;
   private final String directory;
@@ -118,7 +122,8 @@ public final class HistoryMain {
   private CompletableFuture<Void> step(int number, ShoalClient client, SplittableRandom random) {
     int file = random.nextInt(files);
     String path = directory + "/" + file;
-    Kind kind = number % 2 == 0 ? kind(random.nextInt(10)) : Kind.READ;
+    Kind kind =
+        number % 2 == 0 ? kind(random.nextInt(10)) : READS.get(random.nextInt(READS.size()));
     long content =
         kind == Kind.CREATE || kind == Kind.REPLACE ? contents.incrementAndGet() : Register.ABSENT;
     long begin = System.nanoTime();
@@ -158,8 +163,14 @@ public final class HistoryMain {
       case REPLACE ->
           client.put(bytes, path, PutOptions.DEFAULT.withOverwrite(true)).thenApply(status -> 0L);
       case DELETE -> client.delete(path, false).thenApply(nothing -> 0L);
-      case READ -> client.get(path, CONTENT_LIMIT).thenApply(ByteBuffer::getLong);
+      case READ -> read(client, path);
+      case LEASE_READ -> read(client.reading(ReadConsistency.LEASE), path);
+      case FOLLOWER_READ -> read(client.reading(ReadConsistency.FOLLOWER), path);
     };
+  }
+
+  private static CompletableFuture<Long> read(ReadOperations reading, String path) {
+    return reading.get(path, CONTENT_LIMIT).thenApply(ByteBuffer::getLong);
   }
 
   private Outcome outcome(Kind kind, Throwable thrown) {
@@ -167,7 +178,7 @@ public final class HistoryMain {
     if (code == ErrorCode.ALREADY_EXISTS && kind == Kind.CREATE) {
       return Outcome.EXISTS;
     }
-    if (code == ErrorCode.NOT_FOUND && (kind == Kind.DELETE || kind == Kind.READ)) {
+    if (code == ErrorCode.NOT_FOUND && (kind == Kind.DELETE || kind.reads())) {
       return Outcome.MISSING;
     }
     synchronized (this) {

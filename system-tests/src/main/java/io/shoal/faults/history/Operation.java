@@ -30,7 +30,15 @@ public record Operation(
     /** Put a file, in the place of another one if there is one. */
     REPLACE,
     DELETE,
-    READ
+    READ,
+    /** Read by the leader's lease. */
+    LEASE_READ,
+    /** Read from any metadata server. */
+    FOLLOWER_READ;
+
+    boolean reads() {
+      return this == READ || this == LEASE_READ || this == FOLLOWER_READ;
+    }
   }
 
   /** What came of it. */

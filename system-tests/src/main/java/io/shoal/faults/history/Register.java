@@ -23,13 +23,14 @@ final class Register {
             case CREATE -> fits(!there, operation.content());
             case REPLACE -> OptionalLong.of(operation.content());
             case DELETE -> fits(there, ABSENT);
-            case READ -> fits(there && content == operation.found(), content);
+            case READ, LEASE_READ, FOLLOWER_READ ->
+                fits(there && content == operation.found(), content);
           };
     };
   }
 
   private static boolean isForFiles(Operation.Kind kind) {
-    return kind == Operation.Kind.DELETE || kind == Operation.Kind.READ;
+    return kind == Operation.Kind.DELETE || kind.reads();
   }
 
   private static OptionalLong fits(boolean fits, long after) {
@@ -41,7 +42,7 @@ final class Register {
       case CREATE -> content == ABSENT ? operation.content() : content;
       case REPLACE -> operation.content();
       case DELETE -> ABSENT;
-      case READ -> content;
+      case READ, LEASE_READ, FOLLOWER_READ -> content;
     };
   }
 }

@@ -139,13 +139,13 @@ class LinearizabilityTest {
       long end = at + random.nextInt(350);
       Outcome failure = kind == Kind.CREATE ? Outcome.EXISTS : Outcome.MISSING;
       long written = kind == Kind.CREATE || kind == Kind.REPLACE ? i + 1 : 0;
-      long found = kind == Kind.READ ? content : 0;
+      long found = kind.reads() ? content : 0;
       Operation done = new Operation(0, 1, kind, written, Outcome.DONE, found, begin, end);
       OptionalLong after = Register.after(content, done);
       if (after.isEmpty()) {
         done = new Operation(0, 1, kind, written, failure, 0, begin, end);
         after = Register.after(content, done);
-      } else if (random.nextInt(8) == 0 && kind != Kind.READ) {
+      } else if (random.nextInt(8) == 0 && !kind.reads()) {
         done = new Operation(0, 1, kind, written, Outcome.UNKNOWN, 0, begin, Operation.NEVER);
       }
       content = after.orElseThrow();
