@@ -88,16 +88,25 @@ final class NodesCommand implements Command {
     }
     for (NodeStatus node : nodes) {
       if (node.upkeep().brakeOn()) {
-        context.warn(
-            "node "
-                + node.nodeId()
-                + " deletes nothing: "
-                + node.upkeep().unknownChunks()
-                + " of its chunks are not known to the metadata server, which may have forgotten"
-                + " files; if they are of no use: shoal admin confirm-deletions "
-                + node.nodeId());
+        context.warn(whyNothingIsDeleted(node));
       }
     }
+  }
+
+  private static String whyNothingIsDeleted(NodeStatus node) {
+    long unknown = node.upkeep().unknownChunks();
+    String why =
+        unknown > 0
+            ? unknown
+                + " of its chunks are not known to the metadata server, which may have forgotten"
+                + " files; if they are of no use: "
+            : "the metadata were restored, or go back behind what it has seen; if no file is missed: ";
+    return "node "
+        + node.nodeId()
+        + " deletes nothing: "
+        + why
+        + "shoal admin confirm-deletions "
+        + node.nodeId();
   }
 
   private static void row(CommandContext context, String format, Object... cells) {

@@ -104,7 +104,18 @@ public final class GrantPool {
    */
   public CompletableFuture<GrantedChunk> take(FilePolicy policy) {
     GrantShelf.Taker taker = new GrantShelf.Taker();
-    shard.execute(() -> take(policy, taker));
+    Listening.to(
+        metadata.session(),
+        (current, failure) ->
+            shard.execute(
+                () -> {
+                  if (failure == null) {
+                    session = current;
+                    take(policy, taker);
+                  } else {
+                    taker.grant().completeExceptionally(ShoalException.of(failure));
+                  }
+                }));
     return taker.grant();
   }
 
@@ -121,6 +132,9 @@ public final class GrantPool {
   private void take(FilePolicy policy, GrantShelf.Taker taker) {
     if (closed) {
       taker.grant().completeExceptionally(clientClosed());
+      return;
+    }
+    if (taker.grant().isDone()) {
       return;
     }
     GrantShelf shelf = shelfOf(policy);
@@ -205,7 +219,6 @@ public final class GrantPool {
       wanted.shelf.failTakers(Math.max(1, wanted.takers), malformed);
       return;
     }
-    session = grants.get(0).session();
     if (closed) {
       return;
     }

@@ -64,6 +64,7 @@ final class Session {
   private final Set<PendingCall> waiting = new LinkedHashSet<>();
   private Stage stage = Stage.NONE;
   private CompletableFuture<SessionId> opened = new CompletableFuture<>();
+  private @Nullable CompletableFuture<SessionId> verified;
   private @Nullable MutationWindow window;
   private long lifetimeNanos;
   private long lastAnswerNanos;
@@ -80,12 +81,51 @@ final class Session {
     return stage == Stage.OPEN;
   }
 
-  /** Completes with the session's id as soon as there is one. */
+  /** Completes with the session's id as soon as there is one that lives, for all that is known. */
   CompletableFuture<SessionId> id() {
     if (stage == Stage.NONE) {
       open();
     }
-    return opened;
+    return stage == Stage.OPEN && quietNanos() >= lifetimeNanos ? verify() : opened;
+  }
+
+  /**
+   * It may have ended without anybody having noticed, since this process stood still for a while,
+   * or the servers did: they know.
+   */
+  private CompletableFuture<SessionId> verify() {
+    CompletableFuture<SessionId> underWay = verified;
+    if (underWay != null) {
+      return underWay;
+    }
+    CompletableFuture<SessionId> asked = new CompletableFuture<>();
+    verified = asked;
+    Listening.to(
+        renew(),
+        (reply, failure) ->
+            shard.execute(
+                () -> {
+                  verified = null;
+                  ShoalException reason = failure == null ? null : ShoalException.of(failure);
+                  if (reason == null || reason.code() == ErrorCode.SESSION_UNKNOWN) {
+                    relay(reason == null ? opened : id(), asked);
+                  } else {
+                    asked.completeExceptionally(reason);
+                  }
+                }));
+    return asked;
+  }
+
+  private static void relay(CompletableFuture<SessionId> from, CompletableFuture<SessionId> to) {
+    Listening.to(
+        from,
+        (id, failure) -> {
+          if (failure == null) {
+            to.complete(id);
+          } else {
+            to.completeExceptionally(failure);
+          }
+        });
   }
 
   /** Takes a mutation, and passes it on with a stamp when that is possible. */
@@ -243,12 +283,8 @@ final class Session {
       return;
     }
     if (quietNanos() >= quietLimitNanos()) {
-      NamespaceRequest request =
-          NamespaceRequest.newBuilder()
-              .setRenewSession(RenewSessionRequest.getDefaultInstance())
-              .build();
       Listening.to(
-          calls.send(request, settings.callTimeout()),
+          renew(),
           (reply, failure) -> {
             if (failure != null) {
               LOG.debug("session was not renewed: {}", failure.toString());
@@ -256,6 +292,14 @@ final class Session {
           });
     }
     scheduleRenewal();
+  }
+
+  private CompletableFuture<NamespaceReply> renew() {
+    NamespaceRequest request =
+        NamespaceRequest.newBuilder()
+            .setRenewSession(RenewSessionRequest.getDefaultInstance())
+            .build();
+    return calls.send(request, settings.callTimeout());
   }
 
   private void cancelRenewal() {

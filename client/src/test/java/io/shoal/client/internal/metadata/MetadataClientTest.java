@@ -10,6 +10,7 @@ import io.shoal.client.testing.FakeMetadataServer.Behaviour;
 import io.shoal.client.testing.FakeNamespace;
 import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
+import io.shoal.common.id.SessionId;
 import io.shoal.common.rpc.EventLoops;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.rpc.RpcServer;
@@ -320,6 +321,36 @@ class MetadataClientTest {
     assertThat(server.receivedCount(RequestCase.RENEW_SESSION)).isZero();
     clock.advance(Duration.ofMillis(200));
     Await.until("renewed", () -> server.receivedCount(RequestCase.RENEW_SESSION) == 1);
+  }
+
+  /** As after a process stood still: grants of a session that is gone are worth nothing. */
+  @Test
+  void session_quietForAllItsLife_isAskedForBeforeItIsUsed() {
+    FakeClock clock = new FakeClock();
+    namespace.setSessions(30_000, 16);
+    MetadataClient client = fixture.with(clock).client(server.address());
+    SessionId first = Await.result(client.session());
+    namespace.expireSessions();
+    // The renewal that was due long ago is not answered.
+    server.behave(
+        request ->
+            request.hasRenewSession() && server.receivedCount(RequestCase.RENEW_SESSION) == 1
+                ? Behaviour.IGNORE
+                : Behaviour.SERVE);
+    clock.advance(Duration.ofSeconds(31));
+    Await.until("renewal", () -> server.receivedCount(RequestCase.RENEW_SESSION) == 1);
+    assertThat(Await.result(client.session())).isNotEqualTo(first);
+  }
+
+  @Test
+  void session_quietForAllItsLifeAndAlive_staysTheSame() {
+    FakeClock clock = new FakeClock();
+    namespace.setSessions(30_000, 16);
+    MetadataClient client = fixture.with(clock).client(server.address());
+    SessionId first = Await.result(client.session());
+    clock.advance(Duration.ofSeconds(31));
+    assertThat(Await.result(client.session())).isEqualTo(first);
+    assertThat(server.receivedCount(RequestCase.OPEN_SESSION)).isEqualTo(1);
   }
 
   @Test
