@@ -3,8 +3,11 @@ package io.shoal.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.shoal.client.AsyncFileWriter;
+import io.shoal.client.ClientConfig;
 import io.shoal.client.FileStatus;
 import io.shoal.client.PutOptions;
+import io.shoal.client.ReadConsistency;
+import io.shoal.client.ReadOperations;
 import io.shoal.client.ShoalClient;
 import io.shoal.common.testing.Await;
 import java.io.IOException;
@@ -168,19 +171,56 @@ class FailoverTest {
     assertHolds("/g", 2);
   }
 
+  /** Which server is asked is a matter of chance: with many clients all of them are. */
+  @Test
+  void reads_ofAnyConsistency_showWhatWasStoredBefore() {
+    put("/f", 1);
+    for (int i = 0; i < 6; i++) {
+      try (ShoalClient another = cluster.newClient()) {
+        put("/f" + i, i);
+        for (ReadConsistency consistency :
+            List.of(ReadConsistency.LEASE, ReadConsistency.FOLLOWER)) {
+          ReadOperations reads = another.reading(consistency);
+          assertThat(Await.result(reads.get("/f" + i, LENGTH), LONG))
+              .isEqualTo(Bytes.random(LENGTH, i));
+          assertThat(Await.result(reads.listPage("/", "", 100), LONG).entries()).hasSize(i + 2);
+        }
+        assertThat(Await.result(another.reading(ReadConsistency.STALE).get("/f", LENGTH), LONG))
+            .isEqualTo(Bytes.random(LENGTH, 1));
+      }
+    }
+  }
+
   @Test
   void twoEnd_nothingIsAcknowledged_untilOneIsBack() {
     put("/f", 1);
     int leader = awaitLeader();
     int other = leader % 3 + 1;
+    String last = cluster.metadataServers().split(",", -1)[6 - leader - other - 1];
+    try (ShoalClient ofTheLast = ShoalClient.create(ClientConfig.forCluster(last))) {
+      ReadOperations stale = ofTheLast.reading(ReadConsistency.STALE);
+      Await.until("it has the file", LONG, () -> has(stale, "/f"));
+      stopTwo(leader, other, stale);
+    }
+    assertHolds("/f", 1);
+    assertHolds("/g", 2);
+  }
+
+  private static boolean has(ReadOperations reads, String path) {
+    return Await.result(reads.listPage("/", "", 10), LONG).entries().stream()
+        .anyMatch(entry -> entry.status().path().equals(path));
+  }
+
+  private void stopTwo(int leader, int other, ReadOperations stale) {
     cluster.stopMetadata(other);
     cluster.stopMetadata(leader);
     CompletableFuture<?> put = client.put(Bytes.random(LENGTH, 2), "/g", PutOptions.DEFAULT);
     assertThat(cluster.leader()).isZero();
     assertThat(put).isNotDone();
+    // What the last one has can be read all the same, bytes and all.
+    assertThat(Await.result(stale.get("/f", LENGTH), LONG)).isEqualTo(Bytes.random(LENGTH, 1));
+    assertThat(put).isNotDone();
     cluster.startMetadata(leader);
     Await.result(put, LONG);
-    assertHolds("/f", 1);
-    assertHolds("/g", 2);
   }
 }

@@ -24,6 +24,7 @@ import io.shoal.proto.v1.NamespaceServiceGrpc;
 import io.shoal.proto.v1.NodeAddress;
 import io.shoal.proto.v1.NodeDescription;
 import io.shoal.proto.v1.NodeLiveness;
+import io.shoal.proto.v1.ReadConsistency;
 import io.shoal.proto.v1.WatchLeaderRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -67,6 +68,7 @@ public final class FakeMetadataServer implements AutoCloseable {
   private final Deque<Runnable> held = new ArrayDeque<>();
   private Function<NamespaceRequest, Behaviour> behaviour = request -> Behaviour.SERVE;
   private volatile boolean leader = true;
+  private volatile boolean cannotTell;
   private volatile String leaderHint = "";
   private int streams;
 
@@ -136,6 +138,11 @@ public final class FakeMetadataServer implements AutoCloseable {
     leader = false;
   }
 
+  /** Makes it refuse also what any server may answer. */
+  public void cannotTell() {
+    cannotTell = true;
+  }
+
   /** Tells all who want to hear it which server leads. */
   public void announce(long term, HostPort leader) {
     LeaderNotice notice =
@@ -174,6 +181,11 @@ public final class FakeMetadataServer implements AutoCloseable {
     return behaviour.apply(request);
   }
 
+  private static boolean isForAnyServer(NamespaceRequest request) {
+    return request.getConsistency() == ReadConsistency.READ_CONSISTENCY_FOLLOWER
+        || request.getConsistency() == ReadConsistency.READ_CONSISTENCY_STALE;
+  }
+
   private void requireLeader() {
     if (!leader) {
       throw new ShoalException(ErrorCode.NOT_LEADER, leaderHint, "does not lead");
@@ -210,7 +222,11 @@ public final class FakeMetadataServer implements AutoCloseable {
     public void onNext(NamespaceRequest request) {
       Behaviour what = arrive(request);
       try {
-        requireLeader();
+        if (!isForAnyServer(request)) {
+          requireLeader();
+        } else if (cannotTell) {
+          throw new ShoalException(ErrorCode.NOT_LEADER, "", "can't tell how far the log is");
+        }
       } catch (ShoalException notLeader) {
         answer(error(request, notLeader));
         return;

@@ -17,6 +17,7 @@ import io.shoal.metadata.rpc.serving.ServiceLimits;
 import io.shoal.proto.v1.Attributes;
 import io.shoal.proto.v1.NamespaceReply;
 import io.shoal.proto.v1.NamespaceRequest;
+import io.shoal.proto.v1.ReadConsistency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,49 @@ class NamespaceRpcTest {
       server.lead(2);
       client.call(Requests.stat("/a"));
       refused(client.send(Requests.stat("/b")), ErrorCode.NOT_FOUND);
+    }
+  }
+
+  @Test
+  void reads_thatMayBeStale_areAnsweredByAServerThatDoesNotLead() {
+    try (TestServer server = TestServer.leader();
+        TestPipeline client = server.pipeline().openSession()) {
+      client.callMutation(Requests.mkdirs("/a"));
+      server.loseLeadership(1);
+      NamespaceRequest.Builder stat =
+          Requests.stat("/a").setConsistency(ReadConsistency.READ_CONSISTENCY_STALE);
+      assertThat(client.call(stat).getStat().getStatus().getInodeId()).isPositive();
+      NamespaceRequest.Builder lease =
+          Requests.stat("/a").setConsistency(ReadConsistency.READ_CONSISTENCY_LEASE);
+      refused(client.send(lease), ErrorCode.NOT_LEADER);
+      NamespaceRequest.Builder follower =
+          Requests.stat("/a").setConsistency(ReadConsistency.READ_CONSISTENCY_FOLLOWER);
+      refused(client.send(follower), ErrorCode.NOT_LEADER);
+    }
+  }
+
+  /** Nothing is there is another answer than: there is nothing. */
+  @Test
+  void reads_ofAServerThatHasNothingOfTheCluster_areRefused() {
+    try (TestServer server = TestServer.follower();
+        TestPipeline client = server.pipeline()) {
+      NamespaceRequest.Builder list =
+          Requests.list("/", 10).setConsistency(ReadConsistency.READ_CONSISTENCY_STALE);
+      refused(client.send(list), ErrorCode.UNAVAILABLE);
+    }
+  }
+
+  @Test
+  void consistency_isOfReadsOnly_andOneThatIsKnown() {
+    try (TestServer server = TestServer.leader();
+        TestPipeline client = server.pipeline().openSession()) {
+      var error =
+          refused(
+              client.mutate(
+                  Requests.mkdirs("/a").setConsistency(ReadConsistency.READ_CONSISTENCY_STALE)),
+              ErrorCode.INVALID_ARGUMENT);
+      assertThat(error.getSubject()).isEqualTo("consistency");
+      refused(client.send(Requests.stat("/").setConsistencyValue(77)), ErrorCode.UNSUPPORTED);
     }
   }
 

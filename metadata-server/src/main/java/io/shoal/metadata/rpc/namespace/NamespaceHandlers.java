@@ -67,7 +67,8 @@ final class NamespaceHandlers {
   CompletableFuture<NamespaceReply> handle(NamespaceRequest request) {
     CompletableFuture<NamespaceReply> answer;
     try {
-      answer = gate.isOpen() || isReadOfAnyServer(request) ? dispatch(request) : gate.refusal();
+      boolean ofAnyServer = isReadOfAnyServer(request);
+      answer = ofAnyServer || gate.isOpen() ? dispatch(request) : gate.refusal();
     } catch (RuntimeException refused) {
       answer = CompletableFuture.failedFuture(refused);
     }
