@@ -45,6 +45,15 @@ public final class AlarmQueue implements Timer {
     }
   }
 
+  /** Calls all alarms off. */
+  public synchronized void close() {
+    entries.clear();
+    if (alarm != null) {
+      alarm.cancel();
+      alarm = null;
+    }
+  }
+
   private void setAlarm(long atNanos) {
     if (alarm != null) {
       alarm.cancel();

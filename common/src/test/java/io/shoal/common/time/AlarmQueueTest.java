@@ -58,4 +58,18 @@ class AlarmQueueTest {
                       .toList());
         });
   }
+
+  @Test
+  void close_callsAllOff() {
+    FakeClock clock = new FakeClock();
+    AlarmQueue alarms = new AlarmQueue(clock, clock);
+    List<String> ran = new ArrayList<>();
+    alarms.schedule(Duration.ofMillis(1), Runnable::run, () -> ran.add("first"));
+    alarms.schedule(Duration.ofMillis(2), Runnable::run, () -> ran.add("second"));
+    clock.advanceMillis(1);
+    alarms.close();
+    assertThat(clock.pendingTasks()).isZero();
+    clock.advanceMillis(1);
+    assertThat(ran).containsExactly("first");
+  }
 }

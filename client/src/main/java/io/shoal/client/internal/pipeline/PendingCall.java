@@ -48,6 +48,7 @@ final class PendingCall {
   private int stamps;
   private @Nullable ShoalException lastRefusal;
   private Timer.@Nullable Scheduled wakeUp;
+  private Timer.@Nullable Scheduled givingUp;
 
   PendingCall(NamespaceRequest request, Deadline deadline) {
     this.request = request;
@@ -156,6 +157,18 @@ final class PendingCall {
 
   void wakeUpBy(Timer.Scheduled timer) {
     wakeUp = timer;
+  }
+
+  /** Sets what ends it at its deadline. */
+  void giveUpBy(Timer.Scheduled timer) {
+    givingUp = timer;
+  }
+
+  void cancelGivingUp() {
+    if (givingUp != null) {
+      givingUp.cancel();
+      givingUp = null;
+    }
   }
 
   void cancelWakeUp() {

@@ -11,6 +11,7 @@ import io.shoal.common.id.SessionId;
 import io.shoal.common.rpc.HostPort;
 import io.shoal.common.rpc.RpcErrors;
 import io.shoal.common.shard.Shard;
+import io.shoal.common.time.AlarmQueue;
 import io.shoal.common.time.Deadline;
 import io.shoal.proto.v1.AbandonReply;
 import io.shoal.proto.v1.NamespaceReply;
@@ -51,7 +52,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   private final Shard shard;
   private final ServerLink link;
   private final Session session;
-  private final DeadlineQueue deadlines;
+  private final AlarmQueue deadlines;
 
   /** All calls that have no result yet. */
   private final Set<PendingCall> calls = new LinkedHashSet<>();
@@ -83,8 +84,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     this.link = new ServerLink(settings, channels, environment, backoff, shard, this);
     this.seekers = new ServerSeekers(link, limits.maxInFlight(), shard);
     this.session = new Session(settings, environment, shard, this);
-    this.deadlines =
-        new DeadlineQueue(environment.time(), environment.timer(), shard, this::onDeadline);
+    this.deadlines = new AlarmQueue(environment.time(), environment.timer());
   }
 
   /** Sends a request; {@code MetadataCalls.call} says what comes back. */
@@ -172,7 +172,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
     call.admitAs(++lastId);
     calls.add(call);
     callBytes += call.bytes();
-    deadlines.add(call);
+    call.giveUpBy(
+        deadlines.schedule(
+            Duration.ofNanos(call.deadline().remainingNanos()), shard, () -> onDeadline(call)));
     Listening.to(
         call.result(),
         (reply, failure) -> {
@@ -366,6 +368,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   // ---------------------------------------------------------------------------------------- ends
 
   private void onDeadline(PendingCall call) {
+    if (call.stage() == Stage.DONE) {
+      return;
+    }
     boolean sent = call.stage() == Stage.IN_FLIGHT;
     if (sent) {
       call.mayHaveBeenExecuted();
@@ -396,7 +401,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       return;
     }
     callBytes -= call.bytes();
-    deadlines.remove(call);
+    call.cancelGivingUp();
     queue.remove(call);
     call.cancelWakeUp();
     call.moveTo(Stage.DONE);

@@ -93,7 +93,8 @@ final class RaftProperty {
       // Ratis would send the files itself, over the whole directory of the follower's snapshots.
       RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
       RaftServerConfigKeys.Notification.setNoLeaderTimeout(properties, millis(3_000));
-      // A leader that is cut off keeps commands and readers waiting for so long.
+      // One that stood still for so long stands down; and one that lost its majority does not stand
+      // for election before: the others are ahead of it.
       RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(properties, millis(3_000));
     }
   }
