@@ -52,10 +52,11 @@ final class LayoutOperation extends SteppedOperation<FileLayout> {
   }
 
   private void onOpened(OpenReply reply) {
-    onPage(reply.getStatus(), reply.getFirst());
+    onPage(reply.getStatus(), reply.getFirst(), metadata.since(reply.getLogIndex()));
   }
 
-  private void onPage(FileStatus status, ExtentsReply page) {
+  /** Takes a page, and asks for the next one those who have as much as the first server. */
+  private void onPage(FileStatus status, ExtentsReply page, MetadataCalls further) {
     List<ExtentLocation> rows = ProtoMapping.extentsOf(page);
     if (extents.size() + rows.size() > EXTENT_LIMIT) {
       throw new ShoalException(
@@ -80,7 +81,9 @@ final class LayoutOperation extends SteppedOperation<FileLayout> {
             .setFileOffset(last.fileOffset() + last.length())
             .setLimit(PAGE_EXTENTS)
             .build();
-    then(metadata.extents(request, resources.metadataDeadline()), next -> onPage(status, next));
+    then(
+        further.extents(request, resources.metadataDeadline()),
+        next -> onPage(status, next, further));
   }
 
   private int fewestCopies() {

@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,13 +37,24 @@ final class Listing implements Flow.Subscription {
     ENDED
   }
 
+  /** Where pages come from. */
+  @FunctionalInterface
+  interface Pages {
+    /**
+     * Asks for a page.
+     *
+     * @param since what has to be in the answer: the log up to this index
+     */
+    CompletableFuture<ListReply> fetch(ListRequest request, long since);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Listing.class);
 
   private static final int LARGEST_PAGE = 1_024;
   private static final int SMALLEST_PAGE = 64;
 
   private final String directory;
-  private final Function<ListRequest, CompletableFuture<ListReply>> fetch;
+  private final Pages pages;
   private final Flow.Subscriber<? super DirectoryEntry> subscriber;
   private final Shard shard;
 
@@ -56,16 +66,20 @@ final class Listing implements Flow.Subscription {
   private long demand;
   private Target target;
   private String lastName = "";
+
+  /** What the page before showed of the log; 0 for the first. */
+  private long logIndex;
+
   private @Nullable CompletableFuture<ListReply> fetching;
   private @Nullable ShoalException failure;
 
   Listing(
       String directory,
-      Function<ListRequest, CompletableFuture<ListReply>> fetch,
+      Pages pages,
       ClientResources resources,
       Flow.Subscriber<? super DirectoryEntry> subscriber) {
     this.directory = directory;
-    this.fetch = fetch;
+    this.pages = pages;
     this.subscriber = subscriber;
     this.target = targetOf(directory);
     this.shard =
@@ -149,7 +163,7 @@ final class Listing implements Flow.Subscription {
             .setLimit((int) limit)
             .setWithStatus(true)
             .build();
-    CompletableFuture<ListReply> page = fetch.apply(request);
+    CompletableFuture<ListReply> page = pages.fetch(request, logIndex);
     fetching = page;
     Listening.to(page, (reply, thrown) -> send(() -> onPage(reply, thrown)));
   }
@@ -188,6 +202,7 @@ final class Listing implements Flow.Subscription {
               "entries in the page: 0 (expected: at least 1, or the end)");
     } else {
       lastName = page.getEntries(page.getEntriesCount() - 1).getName();
+      logIndex = page.getLogIndex();
       // The directory of the first page, wherever it is renamed to.
       target = Target.newBuilder().setInodeId(page.getDirectoryInodeId()).build();
     }

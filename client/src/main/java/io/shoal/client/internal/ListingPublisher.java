@@ -35,14 +35,18 @@ final class ListingPublisher implements Flow.Publisher<DirectoryEntry> {
       normal = RemotePath.normalise(directory);
     } catch (ShoalException invalid) {
       new Listing(
-              directory, request -> CompletableFuture.failedFuture(invalid), resources, subscriber)
+              directory,
+              (request, since) -> CompletableFuture.failedFuture(invalid),
+              resources,
+              subscriber)
           .start();
       return;
     }
     new Listing(normal, this::fetch, resources, subscriber).start();
   }
 
-  private CompletableFuture<ListReply> fetch(ListRequest request) {
-    return operations.start(() -> metadata.list(request, resources.metadataDeadline()));
+  private CompletableFuture<ListReply> fetch(ListRequest request, long since) {
+    return operations.start(
+        () -> metadata.since(since).list(request, resources.metadataDeadline()));
   }
 }

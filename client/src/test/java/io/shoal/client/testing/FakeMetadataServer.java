@@ -49,6 +49,8 @@ public final class FakeMetadataServer implements AutoCloseable {
     HOLD_REPLY,
     /** Does nothing with it, ever. */
     IGNORE,
+    /** Refuses it: can't do it now. */
+    UNAVAILABLE,
     /** Refuses it: too much to do. */
     OVERLOADED,
 
@@ -250,6 +252,8 @@ public final class FakeMetadataServer implements AutoCloseable {
                 error(
                     request,
                     new ShoalException(ErrorCode.OVERLOADED, "", "too much to do", 60_000, null)));
+        case UNAVAILABLE ->
+            answer(error(request, new ShoalException(ErrorCode.UNAVAILABLE, "", "has nothing")));
         case OVERLOADED ->
             answer(error(request, new ShoalException(ErrorCode.OVERLOADED, "", "too much to do")));
         case OUTCOME_UNKNOWN -> {

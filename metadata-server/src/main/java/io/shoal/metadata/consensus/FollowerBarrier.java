@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * goes out; all that wait share it, and few questions are open at a time. Thread-safe.
  */
 final class FollowerBarrier {
-  private static final Duration LIMIT = Duration.ofSeconds(2);
+  /** With that of the question less than a client waits for a server that says nothing. */
+  private static final Duration LIMIT = Duration.ofMillis(500);
+
   private static final int QUESTIONS_MAX = 2;
   private static final int RETRY_AFTER_MILLIS = 20;
 
@@ -63,7 +65,8 @@ final class FollowerBarrier {
   /**
    * Waits until a view shows all that was acknowledged before this call.
    *
-   * @return fails with {@code NOT_LEADER} if this server can't tell: another one may
+   * @return fails with {@code NOT_LEADER} if this server can't tell, and another one may; {@code
+   *     OVERLOADED} if it, or the leader, has too much to do
    */
   CompletableFuture<Void> await() {
     CompletableFuture<Void> barrier = new CompletableFuture<>();
@@ -117,12 +120,12 @@ final class FollowerBarrier {
   }
 
   private CompletableFuture<Long> ask() {
-    String server = leader.get();
-    if (server.isEmpty()) {
-      return CompletableFuture.failedFuture(
-          new ShoalException(ErrorCode.UNAVAILABLE, "", "no metadata server is known to lead"));
-    }
     try {
+      String server = leader.get();
+      if (server.isEmpty()) {
+        return CompletableFuture.failedFuture(
+            new ShoalException(ErrorCode.UNAVAILABLE, "", "no metadata server is known to lead"));
+      }
       return source.logIndex(server);
     } catch (RuntimeException refused) {
       return CompletableFuture.failedFuture(refused);
@@ -135,6 +138,10 @@ final class FollowerBarrier {
       return;
     }
     ShoalException cause = ShoalException.of(failure);
+    if (cause.code() == ErrorCode.OVERLOADED) {
+      those.forEach(barrier -> barrier.completeExceptionally(cause));
+      return;
+    }
     ShoalException cannotTell =
         new ShoalException(
             ErrorCode.NOT_LEADER,

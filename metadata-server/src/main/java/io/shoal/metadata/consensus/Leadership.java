@@ -5,7 +5,6 @@ import io.shoal.common.error.ShoalException;
 import io.shoal.common.shard.Shard;
 import io.shoal.metadata.consensus.queue.CommandQueue;
 import io.shoal.metadata.consensus.raft.RaftEvents;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -109,8 +108,8 @@ final class Leadership implements RaftEvents {
   }
 
   @Override
-  public void onHandingOver(Duration within) {
-    queue.suspendLease(within);
+  public void onHandingOver() {
+    queue.endLease();
   }
 
   @Override

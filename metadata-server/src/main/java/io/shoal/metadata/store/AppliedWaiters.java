@@ -41,6 +41,11 @@ final class AppliedWaiters {
     return waiter.future();
   }
 
+  /** Returns how many wait. */
+  synchronized int count() {
+    return waiting.size();
+  }
+
   private synchronized void remove(Waiter waiter) {
     waiting.remove(waiter);
     noteLowest();

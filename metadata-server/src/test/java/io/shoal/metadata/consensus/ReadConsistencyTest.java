@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What reads show, and what they cost, at servers that lead and at those that do not. */
 final class ReadConsistencyTest {
   @TempDir static Path directory;
+  @TempDir Path second;
 
   private static LogGroup group;
   private static LogServer leader;
@@ -78,6 +80,20 @@ final class ReadConsistencyTest {
     }
     assertThat(leader.appliedIndex() - before).isLessThan(100);
     assertThat(free).isGreaterThan(500);
+  }
+
+  /** The one that is to lead does not wait until it has heard nothing for a while. */
+  @Test
+  void lease_anotherOneIsToLead_endsBeforeThatIsTold() throws IOException {
+    try (LogGroup other = LogGroup.founded(second, 3)) {
+      LogServer former = other.awaitLeader();
+      Await.result(former.log.readBarrier());
+      CompletableFuture<Void> handedOver =
+          former.log.group().transferLeadership(Optional.of(other.follower()));
+      CompletableFuture<Void> barrier = former.log.readBarrier(ReadConsistency.LEASE);
+      assertThat(barrier.isDone() && !barrier.isCompletedExceptionally()).isFalse();
+      Await.result(handedOver);
+    }
   }
 
   @Test

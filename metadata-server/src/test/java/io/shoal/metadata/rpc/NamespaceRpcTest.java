@@ -66,6 +66,23 @@ class NamespaceRpcTest {
     }
   }
 
+  /** An answer that goes on from another server's must not be older. */
+  @Test
+  void reads_thatMayBeStale_areRefusedByAServerThatIsBehindTheAnswerBefore() {
+    try (TestServer server = TestServer.leader();
+        TestPipeline client = server.pipeline().openSession()) {
+      client.callMutation(Requests.mkdirs("/a"));
+      NamespaceRequest.Builder list =
+          Requests.list("/", 10).setConsistency(ReadConsistency.READ_CONSISTENCY_STALE);
+      long shown = client.call(list.clone()).getList().getLogIndex();
+      assertThat(shown).isPositive();
+      client.call(list.clone().setMinLogIndex(shown));
+      refused(client.send(list.clone().setMinLogIndex(shown + 1)), ErrorCode.UNAVAILABLE);
+      client.callMutation(Requests.mkdirs("/b"));
+      client.call(list.clone().setMinLogIndex(shown + 1));
+    }
+  }
+
   /** Nothing is there is another answer than: there is nothing. */
   @Test
   void reads_ofAServerThatHasNothingOfTheCluster_areRefused() {

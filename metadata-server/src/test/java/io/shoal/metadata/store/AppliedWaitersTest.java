@@ -26,12 +26,15 @@ final class AppliedWaitersTest {
   }
 
   @Test
-  void cancelled_doesNotHoldUpTheOthers() {
+  void cancelled_isForgotten() {
     CompletableFuture<Void> first = waiters.add(4);
     CompletableFuture<Void> second = waiters.add(5);
+    assertThat(waiters.count()).isEqualTo(2);
     first.cancel(false);
+    assertThat(waiters.count()).isEqualTo(1);
     waiters.reached(5);
     assertThat(second).isCompleted();
+    assertThat(waiters.count()).isZero();
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +73,10 @@ public final class GrantPool {
   private final Map<FilePolicy, GrantShelf> shelves = new LinkedHashMap<>(16, 0.75f, true);
 
   private @Nullable SessionId session;
+
+  /** Takers that wait to hear which session is the present one; changed by any thread. */
+  private final AtomicInteger withoutSession = new AtomicInteger();
+
   private boolean closed;
 
   /**
@@ -104,11 +109,17 @@ public final class GrantPool {
    */
   public CompletableFuture<GrantedChunk> take(FilePolicy policy) {
     GrantShelf.Taker taker = new GrantShelf.Taker();
+    if (withoutSession.incrementAndGet() > limits.maxWaiting()) {
+      withoutSession.decrementAndGet();
+      taker.grant().completeExceptionally(tooManyTakers());
+      return taker.grant();
+    }
     Listening.to(
         metadata.session(),
         (current, failure) ->
             shard.execute(
                 () -> {
+                  withoutSession.decrementAndGet();
                   if (failure == null) {
                     session = current;
                     take(policy, taker);
@@ -144,13 +155,7 @@ public final class GrantPool {
         shelf.putBack(ready);
       }
     } else if (!shelf.addTaker(taker)) {
-      taker
-          .grant()
-          .completeExceptionally(
-              new ShoalException(
-                  ErrorCode.OVERLOADED,
-                  "grants",
-                  "takers waiting: " + limits.maxWaiting() + " (expected: less)"));
+      taker.grant().completeExceptionally(tooManyTakers());
     } else {
       Listening.to(
           taker.grant(),
@@ -239,6 +244,13 @@ public final class GrantPool {
     if (wanted.shelf.takersWaiting() > 0 && !closed) {
       refill(wanted.shelf);
     }
+  }
+
+  private ShoalException tooManyTakers() {
+    return new ShoalException(
+        ErrorCode.OVERLOADED,
+        "grants",
+        "takers waiting: " + limits.maxWaiting() + " (expected: less)");
   }
 
   private static ShoalException clientClosed() {

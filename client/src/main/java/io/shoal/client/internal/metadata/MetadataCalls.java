@@ -79,6 +79,15 @@ public interface MetadataCalls {
   /** Returns the reads as they are with a consistency; of nothing else these calls are used. */
   MetadataCalls reading(ReadConsistency consistency);
 
+  /**
+   * Returns calls that go on from an earlier answer: servers that are behind it do not answer them.
+   *
+   * @param logIndex as the answer told it
+   */
+  default MetadataCalls since(long logIndex) {
+    return this;
+  }
+
   /** Asks for a file's or directory's status. */
   default CompletableFuture<StatReply> stat(StatRequest request, Deadline deadline) {
     return call(NamespaceRequest.newBuilder().setStat(request), NamespaceReply::getStat, deadline);

@@ -41,13 +41,15 @@ import java.util.concurrent.CompletableFuture;
 /**
  * The conversation with the metadata servers of one cluster: the namespace over one pipelined
  * stream, questions about the cluster as calls beside it. Connects with its first call. Reads that
- * any server may answer go over a stream of their own. Thread-safe.
+ * any server may answer go over streams of their own. Thread-safe.
  */
 public final class MetadataClient implements MetadataCalls {
   private final RequestPipeline pipeline;
 
-  /** To any server; for reads alone. */
-  private final RequestPipeline readers;
+  /** To any server, for reads alone: one that can't answer the ones may answer the others. */
+  private final RequestPipeline followers;
+
+  private final RequestPipeline stale;
 
   private final ClusterCalls cluster;
   private final BackupCalls backups;
@@ -59,9 +61,9 @@ public final class MetadataClient implements MetadataCalls {
       ClientEnvironment environment,
       FaultHandler faults) {
     this.pipeline = new RequestPipeline(settings, channels, environment, faults);
-    this.readers =
-        new RequestPipeline(
-            settings.forAnyServer(environment.random()), channels, environment, faults);
+    PipelineSettings anyServer = settings.forAnyServer(environment.random());
+    this.followers = new RequestPipeline(anyServer, channels, environment, faults);
+    this.stale = new RequestPipeline(anyServer, channels, environment, faults);
     this.cluster = new ClusterCalls(pipeline, environment);
     this.backups = new BackupCalls(cluster, environment);
   }
@@ -96,7 +98,8 @@ public final class MetadataClient implements MetadataCalls {
     return switch (consistency) {
       case LINEARIZABLE -> this;
       case LEASE -> new ReadCalls(this, pipeline::call, consistency);
-      case FOLLOWER, STALE -> new ReadCalls(this, readers::call, consistency);
+      case FOLLOWER -> new ReadCalls(this, followers::call, consistency);
+      case STALE -> new ReadCalls(this, stale::call, consistency);
     };
   }
 
@@ -187,6 +190,6 @@ public final class MetadataClient implements MetadataCalls {
    * @return completes when nothing is left
    */
   public CompletableFuture<Void> close() {
-    return CompletableFuture.allOf(pipeline.close(), readers.close());
+    return CompletableFuture.allOf(pipeline.close(), followers.close(), stale.close());
   }
 }

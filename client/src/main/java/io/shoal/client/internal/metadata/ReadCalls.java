@@ -13,6 +13,7 @@ final class ReadCalls implements MetadataCalls {
   private final MetadataCalls all;
   private final BiFunction<NamespaceRequest, Deadline, CompletableFuture<NamespaceReply>> servers;
   private final io.shoal.proto.v1.ReadConsistency consistency;
+  private final long minLogIndex;
 
   /**
    * Makes them.
@@ -24,14 +25,25 @@ final class ReadCalls implements MetadataCalls {
       MetadataCalls all,
       BiFunction<NamespaceRequest, Deadline, CompletableFuture<NamespaceReply>> servers,
       ReadConsistency consistency) {
+    this(all, servers, ProtoMapping.consistencyOf(consistency), 0);
+  }
+
+  private ReadCalls(
+      MetadataCalls all,
+      BiFunction<NamespaceRequest, Deadline, CompletableFuture<NamespaceReply>> servers,
+      io.shoal.proto.v1.ReadConsistency consistency,
+      long minLogIndex) {
     this.all = all;
     this.servers = servers;
-    this.consistency = ProtoMapping.consistencyOf(consistency);
+    this.consistency = consistency;
+    this.minLogIndex = minLogIndex;
   }
 
   @Override
   public CompletableFuture<NamespaceReply> call(NamespaceRequest request, Deadline deadline) {
-    return servers.apply(request.toBuilder().setConsistency(consistency).build(), deadline);
+    return servers.apply(
+        request.toBuilder().setConsistency(consistency).setMinLogIndex(minLogIndex).build(),
+        deadline);
   }
 
   @Override
@@ -42,5 +54,10 @@ final class ReadCalls implements MetadataCalls {
   @Override
   public MetadataCalls reading(ReadConsistency other) {
     return all.reading(other);
+  }
+
+  @Override
+  public MetadataCalls since(long logIndex) {
+    return new ReadCalls(all, servers, consistency, logIndex);
   }
 }

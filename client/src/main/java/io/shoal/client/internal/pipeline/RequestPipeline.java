@@ -47,6 +47,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   private static final int STAMP_LIMIT = 3;
 
   private final PipelineSettings.Limits limits;
+  private final boolean anyServer;
   private final ClientEnvironment environment;
   private final Backoff backoff;
   private final Shard shard;
@@ -77,6 +78,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       ClientEnvironment environment,
       FaultHandler faults) {
     this.limits = settings.limits();
+    this.anyServer = settings.anyServer();
     this.queue = new SendQueue(limits);
     this.environment = environment;
     this.backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, environment.random());
@@ -301,6 +303,9 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
       case OUTCOME_UNKNOWN, UNAVAILABLE -> {
         call.mayHaveBeenExecuted();
         pause(call, error);
+        if (anyServer) {
+          link.tryAnother();
+        }
       }
       case SESSION_UNKNOWN -> onSessionUnknown(call, error);
       case DEADLINE_EXCEEDED, SEQUENCE_STALE -> {
@@ -317,7 +322,10 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   }
 
   private void onNotLeader(PendingCall call, ShoalException error) {
-    if (link.canLeave(error)) {
+    if (anyServer) {
+      pause(call, error);
+      link.tryAnother();
+    } else if (link.canLeave(error)) {
       queue.add(call);
       link.leave(error);
     } else {

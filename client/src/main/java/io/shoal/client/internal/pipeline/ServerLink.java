@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class ServerLink implements PipelineStream.Events {
   private static final Logger LOG = LoggerFactory.getLogger(ServerLink.class);
 
+  /** A server that answers some calls and refuses others counts as refusing for so long. */
+  private static final Duration CALM = Duration.ofSeconds(2);
+
   /** Whom the link serves. */
   interface Listener {
     /** The stream has room. */
@@ -95,6 +98,9 @@ final class ServerLink implements PipelineStream.Events {
 
   /** Servers in a row that said that they do not lead. */
   private int refusals;
+
+  /** When the last one did; meaningful while there are refusals. */
+  private long lastRefusalNanos;
 
   /** When the present run of attempts began; meaningful while {@link #running}. */
   private long runStartNanos;
@@ -192,9 +198,30 @@ final class ServerLink implements PipelineStream.Events {
     connectAfter(refusals == 1 ? Duration.ZERO : backoff.next(refusals));
   }
 
-  /** Notes that the server leads. */
+  /** Where any server will do: goes to the next one, since the present one can't answer a call. */
+  void tryAnother() {
+    List<HostPort> servers = settings.servers();
+    if (stage != Stage.CONNECTED || stream == null || servers.size() == 1) {
+      return;
+    }
+    LOG.debug("{} can't answer; next: the one after it", stream.server());
+    refusals++;
+    lastRefusalNanos = environment.time().nanoTime();
+    drop("another server is asked");
+    // Each of them at once; then with pauses, since what the others have to wait for does as well.
+    connectAfter(
+        refusals < servers.size() ? Duration.ZERO : backoff.next(refusals - servers.size() + 1));
+  }
+
+  /** Notes that the server leads; or where any server will do, that this one can answer. */
   void answered() {
-    refusals = 0;
+    boolean lately =
+        settings.anyServer()
+            && refusals > 0
+            && environment.time().nanoTime() - lastRefusalNanos < CALM.toNanos();
+    if (!lately) {
+      refusals = 0;
+    }
     doubt.end();
   }
 

@@ -110,10 +110,19 @@ final class Session {
                   if (reason == null || reason.code() == ErrorCode.SESSION_UNKNOWN) {
                     relay(reason == null ? opened : id(), asked);
                   } else {
-                    asked.completeExceptionally(reason);
+                    asked.completeExceptionally(unverified(reason));
                   }
                 }));
     return asked;
+  }
+
+  /**
+   * Whether the session was renewed is not known then, but it does not matter to who asks for it.
+   */
+  private static ShoalException unverified(ShoalException reason) {
+    return reason.code() == ErrorCode.OUTCOME_UNKNOWN
+        ? new ShoalException(ErrorCode.DEADLINE_EXCEEDED, "", reason.getMessage(), reason)
+        : reason;
   }
 
   private static void relay(CompletableFuture<SessionId> from, CompletableFuture<SessionId> to) {

@@ -23,7 +23,8 @@ record ChunkReplicas(ChunkId id, List<Node> nodes) {
   /**
    * A node that has a replica.
    *
-   * @param alive as the leader saw it, when it was asked
+   * @param alive as the leader saw it, when it was asked; a server that does not lead does not
+   *     know, and says nothing against it
    */
   record Node(NodeId id, HostPort address, boolean alive) {}
 
@@ -36,7 +37,8 @@ record ChunkReplicas(ChunkId id, List<Node> nodes) {
           new Node(
               new NodeId(message.getNodeId()),
               new HostPort(message.getHost(), message.getPort()),
-              message.getLiveness() == NodeLiveness.NODE_LIVENESS_ALIVE));
+              message.getLiveness() != NodeLiveness.NODE_LIVENESS_SUSPECT
+                  && message.getLiveness() != NodeLiveness.NODE_LIVENESS_DEAD));
     }
     return nodes;
   }

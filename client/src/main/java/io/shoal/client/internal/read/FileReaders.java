@@ -64,7 +64,11 @@ public final class FileReaders {
     if (status.isDirectory()) {
       throw new ShoalException(ErrorCode.IS_A_DIRECTORY, path, "is a directory (expected: a file)");
     }
-    FileReader reader = new FileReader(context, status, ExtentPage.of(path, reply.getFirst()));
+    FileReader reader =
+        new FileReader(
+            context.withMetadata(context.metadata().since(reply.getLogIndex())),
+            status,
+            ExtentPage.of(path, reply.getFirst()));
     open.add(reader);
     Listening.to(reader.ended(), (nothing, failure) -> open.remove(reader));
     if (closed) {

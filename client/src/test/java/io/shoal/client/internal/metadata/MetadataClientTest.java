@@ -342,6 +342,28 @@ class MetadataClientTest {
     assertThat(Await.result(client.session())).isNotEqualTo(first);
   }
 
+  /** Nothing that the caller wants to do was sent. */
+  @Test
+  void session_quietForAllItsLifeAndNobodyAnswers_isNoUnknownOutcome() {
+    FakeClock clock = new FakeClock();
+    namespace.setSessions(30_000, 16);
+    MetadataClient client = fixture.with(clock).client(server.address());
+    Await.result(client.session());
+    server.behave(request -> Behaviour.IGNORE);
+    clock.advance(Duration.ofSeconds(31));
+    CompletableFuture<SessionId> verified = client.session();
+    assertThat(verified).isNotDone();
+    Await.until(
+        "given up",
+        () -> {
+          clock.advance(Duration.ofSeconds(1));
+          return verified.isDone();
+        });
+    assertThat(Await.failure(verified).code())
+        .isIn(ErrorCode.DEADLINE_EXCEEDED, ErrorCode.UNAVAILABLE);
+    server.behave(request -> Behaviour.SERVE);
+  }
+
   @Test
   void session_quietForAllItsLifeAndAlive_staysTheSame() {
     FakeClock clock = new FakeClock();

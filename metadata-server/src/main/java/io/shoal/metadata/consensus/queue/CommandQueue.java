@@ -4,7 +4,6 @@ import io.shoal.common.error.ErrorCode;
 import io.shoal.common.error.ShoalException;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.command.Reply;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -81,7 +80,7 @@ public final class CommandQueue {
   /** This server leads from now on. */
   public void open(long newTerm) {
     synchronized (lock) {
-      lease.end();
+      lease.begin();
       term = newTerm;
     }
   }
@@ -166,9 +165,9 @@ public final class CommandQueue {
     return lease.holds() ? CompletableFuture.completedFuture(null) : barrier();
   }
 
-  /** Gives no lease by entries that are formed within some time from now on. */
-  public void suspendLease(Duration length) {
-    lease.suspend(length);
+  /** Another server is to lead: the lease ends, and none is given in this term any more. */
+  public void endLease() {
+    lease.end();
   }
 
   private void pumpIfDue() {

@@ -9,16 +9,19 @@ import java.time.Duration;
  * stands for election only when it has heard nothing for some time after that. A lease is shorter
  * than that time by far, and counts from the moment at which the entry was formed.
  *
- * <p>What is elected because this server has it so, is elected at once: no lease is given while
- * that may be. Thread-safe.
+ * <p>Who is told by this server to take over stands for election at once, whenever that reaches it:
+ * from then on no lease is given as long as this term lasts. Thread-safe.
  */
 public final class LeaderLease {
   private final TimeSource time;
   private final long lengthNanos;
 
+  /** Whether this server leads, and has nobody take over. */
+  private boolean open;
+
+  private long openedNanos;
   private boolean given;
   private long formedNanos;
-  private long noneBeforeNanos;
 
   /**
    * Makes a lease that is not given.
@@ -28,7 +31,6 @@ public final class LeaderLease {
   public LeaderLease(Duration length, TimeSource time) {
     this.time = time;
     this.lengthNanos = length.toNanos();
-    this.noneBeforeNanos = time.nanoTime();
   }
 
   /** Returns the time that an entry has to tell of when it was formed. */
@@ -36,9 +38,22 @@ public final class LeaderLease {
     return time.nanoTime();
   }
 
+  /** This server leads from now on: entries that are formed from now on give a lease. */
+  synchronized void begin() {
+    open = true;
+    given = false;
+    openedNanos = time.nanoTime();
+  }
+
+  /** None is given any more until the next {@link #begin}. */
+  synchronized void end() {
+    open = false;
+    given = false;
+  }
+
   /** An entry of the present term has been applied. */
   synchronized void confirm(long entryFormedNanos) {
-    boolean counts = entryFormedNanos - noneBeforeNanos >= 0;
+    boolean counts = open && entryFormedNanos - openedNanos >= 0;
     if (counts && (!given || entryFormedNanos - formedNanos > 0)) {
       given = true;
       formedNanos = entryFormedNanos;
@@ -48,19 +63,5 @@ public final class LeaderLease {
   /** Tells whether nobody else can lead now. */
   public synchronized boolean holds() {
     return given && time.nanoTime() - formedNanos < lengthNanos;
-  }
-
-  /** The lease ends, and is given anew by entries that are formed from now on. */
-  void end() {
-    suspend(Duration.ZERO);
-  }
-
-  /** The lease ends, and is given anew by entries that are formed after some time. */
-  public synchronized void suspend(Duration length) {
-    given = false;
-    long end = time.nanoTime() + length.toNanos();
-    if (end - noneBeforeNanos > 0) {
-      noneBeforeNanos = end;
-    }
   }
 }

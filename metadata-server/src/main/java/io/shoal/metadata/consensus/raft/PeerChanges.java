@@ -51,9 +51,6 @@ final class PeerChanges implements PeerGroup {
 
   private static final long TRANSFER_MILLIS = 5_000;
 
-  /** Within this time whoever is to lead does so, or is not elected for that any more. */
-  private static final Duration HANDING_OVER = Duration.ofMillis(2 * TRANSFER_MILLIS);
-
   /** A server that joins and runs takes a connection in far less. */
   private static final int CONNECT_MILLIS = 3_000;
 
@@ -404,7 +401,7 @@ final class PeerChanges implements PeerGroup {
           "there is no metadata server " + next + " (there are: " + names(all) + ")");
     }
     log.info("{} is to lead", next);
-    events.onHandingOver(HANDING_OVER);
+    events.onHandingOver();
     TransferLeadershipRequest request =
         new TransferLeadershipRequest(
             requests.clientId(),

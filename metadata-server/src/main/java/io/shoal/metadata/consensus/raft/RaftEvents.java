@@ -1,7 +1,5 @@
 package io.shoal.metadata.consensus.raft;
 
-import java.time.Duration;
-
 /** Is told what becomes of this server's leadership, on Ratis's threads; must return soon. */
 public interface RaftEvents {
   /** It leads, and has applied all that former leaders committed. */
@@ -13,8 +11,8 @@ public interface RaftEvents {
   /** It does not lead. */
   void onNotLeader();
 
-  /** It has another one elected at once, which may be so until some time has passed. */
-  void onHandingOver(Duration within);
+  /** It has another one elected at once, or may yet. */
+  void onHandingOver();
 
   /** It did not lead any more when an entry came that was formed while it led in a term. */
   void onRefused(long term);

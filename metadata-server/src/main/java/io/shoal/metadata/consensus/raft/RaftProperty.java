@@ -16,10 +16,10 @@ final class RaftProperty {
   /** An entry is held in memory until its segment is closed: this bounds what the log takes. */
   private static final long SEGMENT_BYTES = 4 << 20;
 
-  /** What Ratis puts around the commands of an entry. */
   /** For so long a server hears nothing before it stands for election, at least. */
   static final int ELECTION_MIN_MILLIS = 750;
 
+  /** What Ratis puts around the commands of an entry. */
   private static final int ENTRY_OVERHEAD_BYTES = 64 << 10;
 
   private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);

@@ -137,22 +137,40 @@ final class NamespaceHandlers {
 
   private CompletableFuture<NamespaceReply> read(NamespaceRequest request, Deadline deadline) {
     Function<StateView, NamespaceReply.Builder> query = namespaceReads.prepare(request);
-    return log.readBarrier(NamespaceReader.consistency(request))
+    ReadConsistency consistency = NamespaceReader.consistency(request);
+    long minLogIndex = request.getMinLogIndex();
+    return log.readBarrier(consistency)
         .thenCompose(
             passed ->
                 reads.query(
                     deadline,
                     view -> {
-                      checkInitialised(view);
+                      if (consistency == ReadConsistency.STALE) {
+                        checkHasEnough(view, minLogIndex);
+                      }
                       return query.apply(view).setRequestId(request.getRequestId()).build();
                     }));
   }
 
-  /** A server that has joined and got nothing yet has no answer to any question. */
-  private static void checkInitialised(StateView view) {
+  /**
+   * A server that has joined and got nothing yet has no answer to any question; nor has one that is
+   * behind to a question that goes on from another server's answer.
+   */
+  private static void checkHasEnough(StateView view, long minLogIndex) {
     if (new ClusterQueries(view).identity() == null) {
       throw new ShoalException(
           ErrorCode.UNAVAILABLE, "", "this metadata server has nothing of the cluster yet");
+    }
+    long applied = view.applied().index();
+    if (applied < minLogIndex) {
+      throw new ShoalException(
+          ErrorCode.UNAVAILABLE,
+          "",
+          "this metadata server has the log up to "
+              + applied
+              + " (expected: at least "
+              + minLogIndex
+              + ", as another one that was asked before)");
     }
   }
 

@@ -78,7 +78,8 @@ final class NamespaceReads {
           .setOpen(
               OpenReply.newBuilder()
                   .setStatus(ProtoWriter.status(opened.status()))
-                  .setFirst(page(opened.first(), view)));
+                  .setFirst(page(opened.first(), view))
+                  .setLogIndex(view.applied().index()));
     };
   }
 
@@ -127,7 +128,8 @@ final class NamespaceReads {
       ListReply.Builder message =
           ListReply.newBuilder()
               .setDirectoryInodeId(page.directory().value())
-              .setComplete(page.complete());
+              .setComplete(page.complete())
+              .setLogIndex(view.applied().index());
       page.items().forEach(item -> message.addEntries(entry(item)));
       return NamespaceReply.newBuilder().setList(message);
     };

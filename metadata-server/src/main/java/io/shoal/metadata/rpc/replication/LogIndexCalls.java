@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the leader how far the log is, over a connection that is kept while it leads. Thread-safe.
  */
 public final class LogIndexCalls implements LogIndexSource, AutoCloseable {
-  private static final long LIMIT_MILLIS = 2_000;
+  private static final long LIMIT_MILLIS = 1_000;
 
   private final String selfId;
   private final EventLoops loops;
