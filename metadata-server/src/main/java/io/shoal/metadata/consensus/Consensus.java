@@ -108,7 +108,9 @@ public final class Consensus implements CommandLog, StateViews, AutoCloseable {
             environment.indices(),
             () -> knownLeader().address(),
             store,
-            environment,
+            environment.time(),
+            environment.timer(),
+            environment.executor(),
             settings.limits().pendingCommandsMax());
     this.node = newNode(environment);
   }

@@ -44,21 +44,23 @@ final class FollowerBarrier {
    *
    * @param leader returns the address of the leader; empty if none is known
    * @param store has what is applied here
-   * @param environment its executor completes the futures
+   * @param executor completes the futures
    * @param waitingMax reads that wait for the next question
    */
   FollowerBarrier(
       LogIndexSource source,
       Supplier<String> leader,
       ReplaceableStateStore store,
-      Consensus.Environment environment,
+      TimeSource time,
+      Timer timer,
+      Executor executor,
       int waitingMax) {
     this.source = source;
     this.leader = leader;
     this.store = store;
-    this.time = environment.time();
-    this.timer = environment.timer();
-    this.executor = environment.executor();
+    this.time = time;
+    this.timer = timer;
+    this.executor = executor;
     this.waitingMax = waitingMax;
   }
 

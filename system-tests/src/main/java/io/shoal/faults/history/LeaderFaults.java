@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LeaderFaults {
   private static final int HOSTS = 2;
-  private static final int CLIENTS_OF_A_HOST = 4;
+  private static final int CLIENTS_OF_A_HOST = 6;
   private static final int FILES = 4;
   private static final int PERIOD_SECONDS = 20;
   private static final int AWAY_SECONDS = 5;

@@ -2,10 +2,12 @@ package io.shoal.metadata.command.handler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.shoal.common.testing.Property;
 import io.shoal.common.testing.SequenceTest;
 import io.shoal.metadata.command.CommandEnvelope;
 import io.shoal.metadata.consensus.codec.KeptReplyCodec;
 import io.shoal.metadata.consensus.codec.LogEntryCodec;
+import io.shoal.metadata.store.DurableStateStore;
 import io.shoal.metadata.store.InMemoryStateStore;
 import io.shoal.metadata.store.LogPosition;
 import io.shoal.metadata.store.RocksSettings;
@@ -16,6 +18,7 @@ import io.shoal.metadata.store.StateWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,11 +46,46 @@ class NamespaceModelTest {
         .check(3, 200);
   }
 
+  /** A snapshot takes the place of its state now and then, and the log goes on behind that. */
+  @Test
+  void replicaThatGoesBackToSnapshots_hasTheSameBytes(@TempDir Path directory) {
+    Property.check(
+        4,
+        random -> {
+          ModelRun run = new ModelRun();
+          run.play(Stream.generate(() -> ModelStep.draw(random)).limit(200).toList());
+          Replay replay = new Replay(run.machine().log());
+          DurableStateStore store = onDisk(directory.resolve(next()));
+          int batch = 0;
+          for (int snapshots = 0; snapshots < 4; snapshots++) {
+            for (int end = batch + random.nextInt(10); batch < end; batch++) {
+              replay.apply(store, batch);
+            }
+            Path snapshot = directory.resolve(next());
+            LogPosition position = store.checkpoint(snapshot);
+            for (int lost = batch + random.nextInt(10); batch < lost; batch++) {
+              replay.apply(store, batch);
+            }
+            store.close();
+            store = onDisk(snapshot);
+            assertThat(store.applied()).isEqualTo(position);
+            batch = (int) position.index() + 1;
+          }
+          for (; batch < replay.batches(); batch++) {
+            replay.apply(store, batch);
+          }
+          try (StateView view = store.view()) {
+            assertThat(Invariants.dump(view)).isEqualTo(Invariants.dump(run.machine().reader()));
+          }
+          store.close();
+        });
+  }
+
   private String next() {
     return "replica-" + ++replicas;
   }
 
-  private static StateStore onDisk(Path directory) {
+  private static DurableStateStore onDisk(Path directory) {
     return RocksStateStore.open(
         directory,
         RocksSettings.DEFAULT,
@@ -56,26 +94,47 @@ class NamespaceModelTest {
         });
   }
 
-  /** Applies the same log in other batches, after a way through bytes. */
   private static void compareReplicas(List<ModelStep> steps, StateStore second) {
     ModelRun run = new ModelRun();
     run.play(steps);
-    LogEntryCodec codec = new LogEntryCodec();
-    CommandApplier applier = new CommandApplier(new KeptReplyCodec());
-    List<CommandEnvelope> log = run.machine().log();
+    Replay replay = new Replay(run.machine().log());
     try (second) {
-      for (int from = 0; from < log.size(); from += BATCH) {
-        List<CommandEnvelope> batch = log.subList(from, Math.min(log.size(), from + BATCH));
-        byte[] entry = codec.join(batch.stream().map(codec::encode).toList(), null);
-        StateWriter writer = second.begin();
-        for (CommandEnvelope envelope : codec.decode(ByteBuffer.wrap(entry)).commands()) {
-          applier.apply(writer, envelope);
-        }
-        second.commit(writer, new LogPosition(1, from));
+      for (int batch = 0; batch < replay.batches(); batch++) {
+        replay.apply(second, batch);
       }
       try (StateView view = second.view()) {
         assertThat(Invariants.dump(view)).isEqualTo(Invariants.dump(run.machine().reader()));
       }
+    }
+  }
+
+  /** Applies a log in other batches than it was made in, after a way through bytes. */
+  private static final class Replay {
+    private final LogEntryCodec codec = new LogEntryCodec();
+    private final CommandApplier applier = new CommandApplier(new KeptReplyCodec());
+    private final List<CommandEnvelope> log;
+
+    Replay(List<CommandEnvelope> log) {
+      this.log = log;
+    }
+
+    int batches() {
+      return (log.size() + BATCH - 1) / BATCH;
+    }
+
+    /** Without effect behind the end of the log. */
+    void apply(StateStore store, int batch) {
+      if (batch >= batches()) {
+        return;
+      }
+      int from = batch * BATCH;
+      List<CommandEnvelope> commands = log.subList(from, Math.min(log.size(), from + BATCH));
+      byte[] entry = codec.join(commands.stream().map(codec::encode).toList(), null);
+      StateWriter writer = store.begin();
+      for (CommandEnvelope envelope : codec.decode(ByteBuffer.wrap(entry)).commands()) {
+        applier.apply(writer, envelope);
+      }
+      store.commit(writer, new LogPosition(1, batch));
     }
   }
 }
