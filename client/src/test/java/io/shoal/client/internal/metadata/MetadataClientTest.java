@@ -331,15 +331,12 @@ class MetadataClientTest {
     MetadataClient client = fixture.with(clock).client(server.address());
     SessionId first = Await.result(client.session());
     namespace.expireSessions();
-    // The renewal that was due long ago is not answered.
-    server.behave(
-        request ->
-            request.hasRenewSession() && server.receivedCount(RequestCase.RENEW_SESSION) == 1
-                ? Behaviour.IGNORE
-                : Behaviour.SERVE);
+    // The renewals that were due long ago are not answered.
+    server.behave(request -> request.hasRenewSession() ? Behaviour.IGNORE : Behaviour.SERVE);
     clock.advance(Duration.ofSeconds(31));
-    Await.until("renewal", () -> server.receivedCount(RequestCase.RENEW_SESSION) == 1);
-    assertThat(Await.result(client.session())).isNotEqualTo(first);
+    Await.until("renewal", () -> server.receivedCount(RequestCase.RENEW_SESSION) >= 1);
+    server.behave(request -> Behaviour.SERVE);
+    assertThat(resultWhileTimePasses(clock, client.session())).isNotEqualTo(first);
   }
 
   /** Nothing that the caller wants to do was sent. */
@@ -371,8 +368,19 @@ class MetadataClientTest {
     MetadataClient client = fixture.with(clock).client(server.address());
     SessionId first = Await.result(client.session());
     clock.advance(Duration.ofSeconds(31));
-    assertThat(Await.result(client.session())).isEqualTo(first);
+    assertThat(resultWhileTimePasses(clock, client.session())).isEqualTo(first);
     assertThat(server.receivedCount(RequestCase.OPEN_SESSION)).isEqualTo(1);
+  }
+
+  /** A connection that was given up meanwhile comes back after a pause. */
+  private static <T> T resultWhileTimePasses(FakeClock clock, CompletableFuture<T> future) {
+    Await.until(
+        "it is done",
+        () -> {
+          clock.advanceMillis(20);
+          return future.isDone();
+        });
+    return Await.result(future);
   }
 
   @Test
