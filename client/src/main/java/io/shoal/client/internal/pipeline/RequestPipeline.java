@@ -304,7 +304,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
         call.mayHaveBeenExecuted();
         pause(call, error);
         if (anyServer) {
-          link.tryAnother();
+          link.tryAnother(error);
         }
       }
       case SESSION_UNKNOWN -> onSessionUnknown(call, error);
@@ -324,7 +324,7 @@ public final class RequestPipeline implements ServerLink.Listener, Session.Calls
   private void onNotLeader(PendingCall call, ShoalException error) {
     if (anyServer) {
       pause(call, error);
-      link.tryAnother();
+      link.tryAnother(error);
     } else if (link.canLeave(error)) {
       queue.add(call);
       link.leave(error);

@@ -99,6 +99,9 @@ final class ServerLink implements PipelineStream.Events {
   /** Servers in a row that said that they do not lead. */
   private int refusals;
 
+  /** What the last one said, and which one that was; null if one that leads was met since. */
+  private @Nullable String refusal;
+
   /** When the last one did; meaningful while there are refusals. */
   private long lastRefusalNanos;
 
@@ -189,6 +192,7 @@ final class ServerLink implements PipelineStream.Events {
     hint = other != null && !other.equals(from) ? other : null;
     LOG.debug("{} does not lead; next: {}", from, hint == null ? "the one after it" : hint);
     refusals++;
+    refusal = from + ": " + notLeader.getMessage();
     drop("another server leads");
     if (hint == null || refusals > 1) {
       beginDoubt();
@@ -199,13 +203,14 @@ final class ServerLink implements PipelineStream.Events {
   }
 
   /** Where any server will do: goes to the next one, since the present one can't answer a call. */
-  void tryAnother() {
+  void tryAnother(ShoalException why) {
     List<HostPort> servers = settings.servers();
     if (stage != Stage.CONNECTED || stream == null || servers.size() == 1) {
       return;
     }
     LOG.debug("{} can't answer; next: the one after it", stream.server());
     refusals++;
+    refusal = stream.server() + ": " + why.getMessage();
     lastRefusalNanos = environment.time().nanoTime();
     drop("another server is asked");
     // Each of them at once; then with pauses, since what the others have to wait for does as well.
@@ -221,6 +226,7 @@ final class ServerLink implements PipelineStream.Events {
             && environment.time().nanoTime() - lastRefusalNanos < CALM.toNanos();
     if (!lately) {
       refusals = 0;
+      refusal = null;
     }
     doubt.end();
   }
@@ -228,6 +234,15 @@ final class ServerLink implements PipelineStream.Events {
   /** Describes why there is no stream, for a call that waited for one in vain. */
   ShoalException unreachable(Duration waited) {
     List<HostPort> servers = settings.servers();
+    if (refusal != null) {
+      return new ShoalException(
+          ErrorCode.UNAVAILABLE,
+          join(servers),
+          "no metadata server of %s can answer within %s (expected: more than half of them up)"
+                  .formatted(join(servers), seconds(waited))
+              + "; the last answer was of "
+              + refusal);
+    }
     StringBuilder text = new StringBuilder("cannot reach a metadata server at ");
     text.append(join(servers)).append(" within ").append(seconds(waited));
     if (servers.size() == 1 && reasons.size() <= 1) {

@@ -6,6 +6,8 @@ import io.shoal.client.ReadConsistency;
 import io.shoal.client.testing.FakeMetadataServer;
 import io.shoal.client.testing.FakeMetadataServer.Behaviour;
 import io.shoal.client.testing.FakeNamespace;
+import io.shoal.common.error.ErrorCode;
+import io.shoal.common.error.ShoalException;
 import io.shoal.common.testing.Await;
 import io.shoal.proto.v1.NamespaceRequest;
 import io.shoal.proto.v1.NamespaceRequest.RequestCase;
@@ -109,6 +111,20 @@ class ReadingTest {
       assertThat(stat(ReadConsistency.STALE)).isPositive();
     }
     assertThat(first.receivedCount(RequestCase.STAT)).isEqualTo(1);
+  }
+
+  /** They are there: it is no use to look whether they run. */
+  @Test
+  void nobodyCanTell_theFailureSaysWhatTheyAnswer() {
+    first.cannotTell();
+    second.cannotTell();
+    connect();
+    StatRequest request = StatRequest.newBuilder().setTarget(ProtoMapping.targetOf("/")).build();
+    ShoalException failure =
+        Await.failure(
+            client.reading(ReadConsistency.FOLLOWER).stat(request, fixture.deadline(500)));
+    assertThat(failure.code()).isIn(ErrorCode.UNAVAILABLE, ErrorCode.DEADLINE_EXCEEDED);
+    assertThat(failure).hasMessageContaining("can't tell how far the log is");
   }
 
   @Test

@@ -123,7 +123,8 @@ final class RatisReadsTest {
                 .build());
       }
     }
-    for (RaftPeer peer : peers) {
+    // The one that is to lead comes last: the others are there to vote.
+    for (RaftPeer peer : List.of(peers.get(2), peers.get(1), peers.get(0))) {
       RaftServer server =
           RaftServer.newBuilder()
               .setServerId(peer.getId())
