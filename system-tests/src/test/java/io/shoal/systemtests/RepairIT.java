@@ -249,6 +249,7 @@ class RepairIT {
   }
 
   @Test
+  @Tag("long")
   void chunksAreDamagedAndDeletedOnOneNode_scrubberFindsThemAll() throws Exception {
     List<Path> touched = damage(cluster.directory().resolve("data").resolve("node-1"));
     assertThat(touched).isNotEmpty();

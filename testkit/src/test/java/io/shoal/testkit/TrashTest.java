@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +79,7 @@ class TrashTest {
   }
 
   @Test
+  @Tag("long")
   void clientVanishes_itsChunksGoThroughTheTrash() {
     try (EmbeddedCluster cluster = cluster().node("trash.period=3s").start();
         ShoalClient witness = cluster.newClient()) {

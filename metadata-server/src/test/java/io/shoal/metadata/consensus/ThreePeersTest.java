@@ -175,6 +175,7 @@ final class ThreePeersTest {
 
   /** The log of the others does not go back to where it was any more. */
   @Test
+  @Tag("long")
   void peerWasAway_getsASnapshot_andTheEntriesBehindIt() throws IOException {
     group.add(20);
     String away = group.follower();

@@ -43,6 +43,7 @@ import org.apache.ratis.util.TimeDuration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -215,6 +216,7 @@ final class RatisReadsTest {
   }
 
   @Test
+  @Tag("long")
   void idleLeaderIsCutOff_itsLinearizableReadIsStale_anEntryOfItsOwnIsNotApplied()
       throws IOException {
     RaftPeerId former = awaitLeaderBeside(null);
